@@ -1,0 +1,1 @@
+"""evorc: neuroevolution and reservoir computing."""

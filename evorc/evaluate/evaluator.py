@@ -1,0 +1,206 @@
+"""The population evaluator: fills every core, and gives the same fitnesses however it does so."""
+
+import os
+import time
+from concurrent.futures import Executor, ThreadPoolExecutor
+from typing import Any, Literal, Protocol, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..genome import Genome
+from ..networks.spec import NetworkSpec
+from ..scenario import Scenario, load_scenario
+from .executors import ExecutorBackend
+from .outcome import EvaluationError, Outcome, outcome_of
+from .problem import Genomes, Problem
+from .processes import ProcessBackend
+
+Name = Literal["auto", "serial", "threads", "processes"]
+BLOCKS = 8  # at most; a few a worker, so that an uneven load evens out
+LEAST = {True: 32, False: 1}  # individuals in a block, compiled or not: fewer would leave vector registers idle
+OVERHEAD = {True: 2e-3, False: 4e-3}  # seconds that handing out costs, in threads and in processes
+Scores = tuple[NDArray[np.float64], NDArray[np.bool_]]
+
+
+class Backend(Protocol):
+    """Runs blocks of a population somewhere; returns all scores and which individuals were lost."""
+
+    def run(self, genomes: Genomes, blocks: list[slice], generation: int) -> Scores: ...
+
+    def close(self) -> None: ...
+
+
+class PopulationEvaluator:
+    """Evaluate populations of one network in one scenario.
+
+    The same genomes get the same fitnesses, to the bit, for every backend and number of workers.
+
+    Parameters
+    ----------
+    scenario : Scenario or str
+        What to live in; a string is a scenario's name.
+    network : NetworkSpec
+        What to evolve.
+    n_jobs : int, default=1
+        Workers; -1 is one a core.
+    backend : {"auto", "serial", "threads", "processes"} or concurrent.futures.Executor, default="auto"
+        Threads suit compiled scenarios, which hold no interpreter lock, and processes the others. ``"auto"`` picks so,
+        and works serially while handing out would cost more than it gains.
+    timeout : float or None, default=None
+        Seconds for a block of individuals, after which its worker is killed and the block tried once more. Needs
+        processes.
+    random_state : int, default=0
+        Seed of the trial conditions.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range; the message names it.
+
+    Examples
+    --------
+    >>> from evorc.networks import FullyRecurrent
+    >>> evaluator = PopulationEvaluator("double_pole", FullyRecurrent(n_neurons=1))
+    >>> evaluator.bounds.shape
+    (4, 2)
+    >>> evaluator([[0.0, 0.0, 0.0, 0.0]]).fitness
+    array([23.])
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario | str,
+        network: NetworkSpec,
+        *,
+        n_jobs: int = 1,
+        backend: Name | Executor = "auto",
+        timeout: float | None = None,
+        random_state: int = 0,
+    ) -> None:
+        found = load_scenario(scenario) if isinstance(scenario, str) else scenario
+        self.problem = Problem(found, network, random_state)
+        self.n_jobs = _count(n_jobs)
+        self.thrifty = backend == "auto"
+        if backend == "auto":
+            backend = "serial" if self.n_jobs == 1 else "threads" if found.compiled else "processes"
+            backend = "processes" if timeout is not None else backend
+        if timeout is not None and (backend != "processes" or not timeout > 0.0):
+            raise ValueError(f'timeout: {timeout!r} is not a positive number of seconds, with backend="processes"')
+        self.backend = _backend(backend, self.problem, self.n_jobs, timeout)
+        self._serial = SerialBackend(self.problem)
+        self._seconds = np.inf  # an individual took, at the last count
+
+    @property
+    def genome(self) -> Genome:
+        """Which gene stands for what."""
+        return self.problem.genome
+
+    @property
+    def bounds(self) -> NDArray[np.float64]:
+        """Lowest and highest value of every gene, [genes, 2]."""
+        return self.problem.genome.bounds
+
+    def __call__(self, genomes: ArrayLike, generation: int = 0) -> Outcome:
+        """Evaluate a population.
+
+        Parameters
+        ----------
+        genomes : array_like of shape (population, genes)
+        generation : int, default=0
+            Which conditions a scenario with fresh ones draws.
+
+        Raises
+        ------
+        EvaluationError
+            If the scenario raised, or more than half of the population failed.
+        """
+        flat = self.genome.check(genomes)
+        began = time.perf_counter()
+        scores, lost = self._chosen(len(flat)).run(flat, self._blocks(len(flat)), generation)
+        self._seconds = (time.perf_counter() - began) / max(1, len(flat))
+        outcome = outcome_of(scores, lost, self.problem.scenario)
+        if 2 * outcome.failed > len(flat):
+            raise EvaluationError(
+                f"{outcome.failed} of {len(flat)} individuals of generation {generation} have no fitness "
+                f"({int(lost.sum())} lost with their workers, the others scored nan or infinity)"
+            )
+        return outcome
+
+    def initial(self, generator: np.random.Generator, population_size: int) -> Genomes:
+        """Random genomes as the network wants them initialised; an optimizer takes this as its `initial`."""
+        return self.problem.initial(generator, population_size)
+
+    def _blocks(self, population: int) -> list[slice]:
+        """Contiguous parts, whose boundaries depend on the population alone."""
+        size = max(LEAST[self.problem.scenario.compiled], -(-population // BLOCKS))
+        return [slice(first, min(first + size, population)) for first in range(0, population, size)]
+
+    def _chosen(self, population: int) -> Backend:
+        gain = self._seconds * population * (1.0 - 1.0 / self.n_jobs)
+        idle = len(self._blocks(population)) < 2 or gain < OVERHEAD[not isinstance(self.backend, ProcessBackend)]
+        return self._serial if self.thrifty and idle and not self._guarded else self.backend
+
+    @property
+    def _guarded(self) -> bool:
+        """Whether a deadline has to be kept, which only another process can."""
+        return isinstance(self.backend, ProcessBackend) and self.backend.timeout is not None
+
+    def close(self) -> None:
+        """End the workers. An evaluator is a context manager that does so."""
+        self.backend.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class SerialBackend:
+    """One block after the other, here."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+
+    def run(self, genomes: Genomes, blocks: list[slice], generation: int) -> Scores:
+        """Scores of all individuals."""
+        return self.problem.scores(genomes, generation), np.zeros(len(genomes), bool)
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+
+class ThreadBackend:
+    """Threads of this process: kernels hold no interpreter lock."""
+
+    def __init__(self, problem: Problem, n_jobs: int) -> None:
+        self.problem = problem
+        self.pool = ThreadPoolExecutor(n_jobs, thread_name_prefix="evorc")
+
+    def run(self, genomes: Genomes, blocks: list[slice], generation: int) -> Scores:
+        """Scores of all individuals."""
+        parts = self.pool.map(lambda block: self.problem.scores(genomes[block], generation), blocks)
+        return np.concatenate(list(parts)), np.zeros(len(genomes), bool)
+
+    def close(self) -> None:
+        """End the threads."""
+        self.pool.shutdown()
+
+
+def _backend(name: Any, problem: Problem, n_jobs: int, timeout: float | None) -> Backend:
+    if isinstance(name, Executor):
+        return ExecutorBackend(problem, name)
+    if name == "serial":
+        return SerialBackend(problem)
+    if name == "threads":
+        return ThreadBackend(problem, n_jobs)
+    if name == "processes":
+        return ProcessBackend(problem, n_jobs, timeout)
+    raise ValueError(f'backend: {name!r} is not "auto", "serial", "threads", "processes" or an Executor')
+
+
+def _count(n_jobs: int) -> int:
+    if not isinstance(n_jobs, int) or (n_jobs < 1 and n_jobs != -1):
+        raise ValueError(f"n_jobs: {n_jobs!r} is not a whole number of at least 1, or -1 for one a core")
+    return len(os.sched_getaffinity(0)) if n_jobs == -1 and hasattr(os, "sched_getaffinity") else abs(n_jobs)

@@ -1,0 +1,91 @@
+"""A network in a scenario: what a genome is worth, in one process and one thread."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..genome import Genome
+from ..kernels.episodes import LANES, Arena, run_episodes
+from ..kernels.interpret import interpret
+from ..kernels.random import Key
+from ..kernels.weave import fields_of, sizes_of
+from ..networks.spec import NetworkSpec, Size
+from ..scenario import Scenario
+
+Genomes = NDArray[np.float64]
+Scores = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A network in a scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    network : NetworkSpec
+    seed : int, default=0
+        Seed of the trial conditions.
+    width : int, default=64
+        Individuals that are simulated side by side. Changes the speed and nothing else.
+    """
+
+    scenario: Scenario
+    network: NetworkSpec
+    seed: int = 0
+    width: int = LANES
+
+    @cached_property
+    def size(self) -> Size:
+        """Channels and motors."""
+        return Size(len(self.scenario.sensors), len(self.scenario.motors))
+
+    @cached_property
+    def genome(self) -> Genome:
+        """Which gene stands for what."""
+        return Genome.of(self.network, self.size)
+
+    @cached_property
+    def dt(self) -> float:
+        """The network's step."""
+        return self.scenario.dt if self.network.dt is None else self.network.dt
+
+    @cached_property
+    def arena(self) -> Arena:
+        """The scenario as the kernels need it."""
+        scenario, size = self.scenario, self.size
+        gain, shift = _mapping(self.network.output_range, scenario.motor_range)
+        if scenario.world is None:
+            loops, rows = interpret(scenario.rules, size.outputs, gain, shift), (0, 0)
+        else:
+            loops, rows = scenario.loops, sizes_of(fields_of(scenario.world))
+        return Arena(loops, scenario.compiled, *rows, size.inputs, gain, shift, scenario.trials, scenario.max_steps)
+
+    def scores(self, genomes: ArrayLike, generation: int = 0) -> Scores:
+        """Score of every trial, [individual, trial].
+
+        Parameters
+        ----------
+        genomes : array_like of shape (individuals, genes)
+        generation : int, default=0
+            Which conditions a scenario with fresh ones draws.
+        """
+        population = self.network.population(self.genome.split(genomes), self.size)
+        key = Key(self.seed, generation if self.scenario.conditions == "fresh" else 0, 0, 0)
+        return run_episodes(self.network.step, self.arena, population, self.dt, key, self.width)[0]
+
+    def initial(self, generator: np.random.Generator, population_size: int) -> Genomes:
+        """Random genomes as the network wants them initialised, [individual, gene]."""
+        low, high = self.genome.bounds.T
+        drawn = self.genome.split(generator.uniform(low, high, (population_size, self.genome.n_genes)))
+        return self.genome.join(self.network.initialise(drawn))
+
+
+def _mapping(found: tuple[float, float], wanted: tuple[float, float]) -> tuple[float, float]:
+    """Gain and shift that bring one range to another; unbounded outputs stay as they are."""
+    if not np.isfinite(found).all():
+        return 1.0, 0.0
+    gain = (wanted[1] - wanted[0]) / (found[1] - found[0])
+    return gain, wanted[0] - gain * found[0]

@@ -1,0 +1,171 @@
+"""Warm worker processes. The parent owns the deadline: a worker that dies or hangs is replaced, its block tried again."""
+
+import signal
+import time
+import traceback
+from collections import deque
+from dataclasses import dataclass
+from multiprocessing import connection, get_context
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from multiprocessing.shared_memory import SharedMemory
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .outcome import EvaluationError
+from .problem import Genomes, Problem
+
+ATTEMPTS = 2
+CONTEXT = get_context("forkserver")
+
+
+@dataclass
+class Worker:
+    """A process, the pipe to it, and what it is busy with until when."""
+
+    process: BaseProcess
+    pipe: Connection
+    block: slice | None = None
+    deadline: float = np.inf
+
+
+class ProcessBackend:
+    """Processes that stay warm between generations; genomes and scores lie in shared memory."""
+
+    def __init__(self, problem: Problem, n_jobs: int, timeout: float | None) -> None:
+        self.problem = problem
+        self.n_jobs = n_jobs
+        self.timeout = timeout
+        self.workers: list[Worker] = []
+        self.memory: SharedMemory | None = None
+
+    def run(self, genomes: Genomes, blocks: list[slice], generation: int) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """Scores of all individuals, and which were lost with their workers."""
+        shared, scores = self._shared(genomes)
+        shared[:] = genomes
+        waiting, attempts = deque(blocks), dict.fromkeys((block.start for block in blocks), 0)
+        lost = np.zeros(len(genomes), bool)
+        while waiting or any(worker.block for worker in self.workers):
+            for worker in self._idle(len(waiting)):
+                self._hand_out(worker, waiting.popleft(), generation, genomes.shape)
+            for block in self._collect():
+                attempts[block.start] += 1
+                if attempts[block.start] < ATTEMPTS:
+                    waiting.append(block)
+                else:
+                    scores[block], lost[block] = np.nan, True
+        return scores.copy(), lost
+
+    def _idle(self, wanted: int) -> list[Worker]:
+        """Workers with nothing to do, started if there are fewer than there might be."""
+        while len(self.workers) < self.n_jobs and sum(w.block is None for w in self.workers) < wanted:
+            self.workers.append(_hire(self.problem))
+        return [worker for worker in self.workers if worker.block is None][:wanted]
+
+    def _hand_out(self, worker: Worker, block: slice, generation: int, shape: tuple[int, ...]) -> None:
+        worker.block = block
+        worker.deadline = time.monotonic() + self.timeout if self.timeout else np.inf
+        try:
+            worker.pipe.send((self._name, shape, block, generation))
+        except OSError:
+            pass  # it is dead; the next look at its pipe says so
+
+    def _collect(self) -> list[slice]:
+        """Wait for a worker to be done, dead or late; return the blocks that have to be tried again."""
+        busy = {worker.pipe: worker for worker in self.workers if worker.block}
+        left = min(worker.deadline for worker in busy.values()) - time.monotonic()
+        ready = connection.wait(busy, None if np.isinf(left) else max(0.0, left))
+        failed = []
+        for pipe, worker in busy.items():
+            block, overdue = worker.block, time.monotonic() > worker.deadline
+            if pipe in ready and self._done(worker):
+                worker.block = None
+            elif (pipe in ready or overdue) and block:
+                self._dismiss(worker)
+                failed.append(block)
+        return failed
+
+    def _done(self, worker: Worker) -> bool:
+        """Read a worker's answer; False if it died without one."""
+        try:
+            error = worker.pipe.recv()
+        except (EOFError, OSError):
+            return False
+        if error:
+            self.close()
+            raise EvaluationError(f"the scenario {self.problem.scenario.name!r} raised:\n{error}")
+        return True
+
+    def _dismiss(self, worker: Worker) -> None:
+        worker.process.kill()
+        worker.process.join()
+        worker.pipe.close()
+        self.workers.remove(worker)
+
+    def _shared(self, genomes: Genomes) -> tuple[Genomes, NDArray[np.float64]]:
+        """Views of the shared memory for genomes and scores, as large as this population needs."""
+        trials = self.problem.scenario.trials
+        size = 8 * (genomes.size + len(genomes) * trials)
+        if self.memory is None or self.memory.size < size:
+            self._free()
+            self.memory = SharedMemory(create=True, size=max(size, 8))
+        return _views(self.memory, genomes.shape, trials)
+
+    @property
+    def _name(self) -> str:
+        return self.memory.name if self.memory else ""
+
+    def _free(self) -> None:
+        if self.memory:
+            self.memory.close()
+            self.memory.unlink()
+            self.memory = None
+
+    def close(self) -> None:
+        """End the workers and give the memory back."""
+        for worker in list(self.workers):
+            self._dismiss(worker)
+        self._free()
+
+    def __del__(self) -> None:
+        self.close()
+
+
+def _hire(problem: Problem) -> Worker:
+    ours, theirs = CONTEXT.Pipe()
+    process = CONTEXT.Process(target=_work, args=(theirs, problem), daemon=True, name="evorc-worker")
+    process.start()
+    theirs.close()
+    return Worker(process, ours)
+
+
+def _work(pipe: Connection, problem: Problem) -> None:
+    """Life of a worker: until the parent hangs up."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when an interrupted run ends
+    memory: SharedMemory | None = None
+    while True:
+        try:
+            name, shape, block, generation = pipe.recv()
+        except (EOFError, OSError):
+            return
+        if memory is None or memory.name != name:
+            memory = SharedMemory(name)
+        pipe.send(_evaluate(problem, memory, shape, block, generation))
+
+
+def _evaluate(problem: Problem, memory: SharedMemory, shape: tuple[int, int], block: slice, generation: int) -> str:
+    """Fill in the scores of one block; return what went wrong, if anything did."""
+    genomes, scores = _views(memory, shape, problem.scenario.trials)
+    try:
+        scores[block] = problem.scores(genomes[block], generation)
+    except Exception:
+        return traceback.format_exc()
+    return ""
+
+
+def _views(memory: SharedMemory, shape: tuple[int, ...], trials: int) -> tuple[Genomes, NDArray[np.float64]]:
+    n = shape[0] * shape[1]
+    genomes: Genomes = np.ndarray(shape, np.float64, memory.buf)
+    scores: Genomes = np.ndarray((shape[0], trials), np.float64, memory.buf, offset=8 * n)
+    return genomes, scores

@@ -1,0 +1,1 @@
+"""Floor 0: compiled code that knows no network by name."""

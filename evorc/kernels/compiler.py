@@ -1,0 +1,148 @@
+"""How evorc compiles: strict IEEE arithmetic, no interpreter lock, one cache on disk that can never be stale.
+
+Numba notices a change in the file of a cached function, not one in a file whose functions it inlines. So the cache
+folder is named after a hash of every source on this floor, which is all that a kernel may inline beside its own file.
+"""
+
+import hashlib
+import os
+import sys
+import threading
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from types import CodeType, FunctionType, ModuleType
+from typing import Any
+
+import numba
+import numpy as np
+from numba import config, njit
+from numba.core.dispatcher import Dispatcher
+from numba.experimental.function_type import _get_wrapper_address
+
+STRICT: dict[str, Any] = {"error_model": "numpy", "nogil": True, "fastmath": False}
+JIT = not config.DISABLE_JIT
+
+_redirecting = threading.Lock()
+
+
+def inline(function: Callable) -> Callable:
+    """Compile a small scalar function into whatever kernel calls it."""
+    return njit(forceinline=True, **STRICT)(function)
+
+
+def kernel(function: Callable) -> Callable:
+    """Compile a kernel when it is first called with a type; later processes load it from the disk."""
+    return cached(function)
+
+
+def schedule(function: Callable, signature: Any) -> Callable:
+    """Compile a kernel for one signature, whose function-typed arguments then accept any kernel of that type."""
+    return cached(function, signature)
+
+
+class FirstClass:
+    """A kernel as a value of a function type. Numba asks a dispatcher for its address anew in every call (50 us)."""
+
+    def __init__(self, function: Callable, function_type: Any) -> None:
+        self._numba_type_ = function_type
+        self._kept_alive = function
+        self._address = _get_wrapper_address(function, function_type.signature)
+
+    def __wrapper_address__(self) -> int:
+        return self._address
+
+
+@cache
+def first_class(function: Callable, function_type: Any) -> Any:
+    """`function`, ready to be passed to a schedule."""
+    return FirstClass(function, function_type) if JIT else function
+
+
+def cached(function: Callable, *signature: Any) -> Callable:
+    """Give `njit(function)` the cache of :func:`cache_folder`, leaving the user's own Numba settings as they are."""
+    with _redirecting:
+        before, config.CACHE_DIR = config.CACHE_DIR, str(cache_folder())
+        try:
+            return njit(*signature, cache=True, **STRICT)(function)
+        finally:
+            config.CACHE_DIR = before
+
+
+def reach(*things: Any) -> list[Any]:
+    """All that compiled functions name, directly or through each other, outside evorc's own kernels."""
+    found: dict[int, Any] = {}
+    waiting = list(reversed(things))
+    while waiting:
+        thing = waiting.pop()
+        function = getattr(thing, "py_func", thing)
+        home = str(getattr(function, "__module__", ""))
+        if id(thing) not in found and not home.startswith(("evorc.kernels", "numba", "numpy")):
+            found[id(thing)] = thing
+            waiting += reversed(_named(function)) if isinstance(function, FunctionType) else []
+    return list(found.values())
+
+
+def make_strict(*functions: Any) -> None:
+    """Give plain `njit` functions the options of a kernel: with Python's division no loop over them vectorises."""
+    for thing in reach(*functions):
+        if isinstance(thing, Dispatcher) and not thing.overloads:
+            thing.targetoptions.update(STRICT, forceinline=True)
+
+
+def fingerprint(*things: Any) -> str:
+    """Hash of every source and constant that compiled functions reach."""
+    digest = hashlib.sha256()
+    for thing in reach(*things):
+        function = getattr(thing, "py_func", thing)
+        if isinstance(function, FunctionType):
+            digest.update(repr(_plain(function.__code__)).encode())
+        elif isinstance(thing, ModuleType):
+            digest.update(Path(thing.__file__).read_bytes() if getattr(thing, "__file__", None) else b"")
+        elif isinstance(thing, type):
+            digest.update(repr((thing.__qualname__, getattr(thing, "__annotations__", ()))).encode())
+        elif isinstance(thing, np.ndarray):
+            digest.update(thing.tobytes())
+        else:
+            digest.update(repr(thing).encode())
+    return digest.hexdigest()[:16]
+
+
+def _plain(code: CodeType) -> tuple:
+    """What a code object does, without where it stands."""
+    constants = (_plain(thing) if isinstance(thing, CodeType) else thing for thing in code.co_consts)
+    return (code.co_code, code.co_names, code.co_varnames, code.co_freevars, *constants)
+
+
+def _named(function: FunctionType) -> list[Any]:
+    """What the names and the closure of a function stand for."""
+    codes = [function.__code__]
+    for code in codes:
+        codes += [constant for constant in code.co_consts if isinstance(constant, CodeType)]
+    names = sorted({name for code in codes for name in code.co_names if name in function.__globals__})
+    cells = [cell.cell_contents for cell in function.__closure__ or ()]
+    return [function.__globals__[name] for name in names] + cells
+
+
+@cache
+def cache_folder() -> Path:
+    """Folder of the compiled kernels: below `EVORC_CACHE_DIR`, `NUMBA_CACHE_DIR` or the user's cache."""
+    digest = hashlib.sha256(numba.__version__.encode())
+    digest.update(bytes([bool(config.BOUNDSCHECK)]))
+    for source in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(source.name.encode() + b"\0" + source.read_bytes())
+    folder = cache_root() / f"kernels-{digest.hexdigest()[:16]}"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def cache_root() -> Path:
+    """Folder that holds one cache a version of the kernels."""
+    named = os.environ.get("EVORC_CACHE_DIR") or os.environ.get("NUMBA_CACHE_DIR")
+    if named:
+        return Path(named) / "evorc"
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home())) / "evorc" / "cache"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "evorc"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "evorc"

@@ -1,0 +1,23 @@
+"""The one place that knows how a product over sources is computed and stored.
+
+Dense, one matrix a lane. Matrices shared by all lanes, dense or sparse, get their kernels here, chosen by the type.
+"""
+
+from .compiler import kernel
+
+
+@kernel
+def couple(weights, source, target):
+    """target[i, l] += sum_j weights[j, i, l] * source[j, l], four sources a pass, always summed in the same order."""
+    sources, targets, lanes = weights.shape
+    whole = sources - sources % 4
+    for j in range(0, whole, 4):
+        for i in range(targets):
+            for l in range(lanes):
+                target[i, l] += (weights[j, i, l] * source[j, l] + weights[j + 1, i, l] * source[j + 1, l]) + (
+                    weights[j + 2, i, l] * source[j + 2, l] + weights[j + 3, i, l] * source[j + 3, l]
+                )
+    for j in range(whole, sources):
+        for i in range(targets):
+            for l in range(lanes):
+                target[i, l] += weights[j, i, l] * source[j, l]

@@ -1,0 +1,119 @@
+"""The shapes every kernel agrees on. The last axis of an array is the lane: one individual, one series or one setting.
+
+`dtype` is the precision of the network. A world is always float64, whatever drives it: physics in single precision is
+another physics.
+"""
+
+from functools import cache
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import from_dtype, types
+
+from .random import Key
+
+
+class Weights(NamedTuple):
+    """Parameters of the networks in the lanes."""
+
+    recurrent: np.ndarray  # [source, target, lane]
+    inputs: np.ndarray  # [channel, target, lane]
+    readout: np.ndarray  # [source, output, lane]: into an output layer, where the network has one
+    params: np.ndarray  # [kind, neuron, lane]
+    dt: float
+
+
+class State(NamedTuple):
+    """What a network remembers, what it shows, and the sum that drives it (scratch)."""
+
+    memory: np.ndarray  # [kind, neuron, lane]
+    output: np.ndarray  # [neuron, lane]
+    drive: np.ndarray  # [neuron, lane]
+
+
+class Population(NamedTuple):
+    """Networks waiting for a lane, with the state in which each starts."""
+
+    recurrent: np.ndarray  # [individual, source, target]
+    inputs: np.ndarray  # [individual, channel, target]
+    readout: np.ndarray  # [individual, source, output]
+    params: np.ndarray  # [individual, kind, neuron]
+    memory: np.ndarray  # [individual, kind, neuron]
+    output: np.ndarray  # [individual, neuron]
+
+
+class Worlds(NamedTuple):
+    """The worlds in the lanes. A motor reads `shift + gain * output`, which brings the network's range to its own."""
+
+    fields: np.ndarray  # [field, lane]: the scalars
+    arrays: np.ndarray  # [element, lane]: the array fields, one after the other
+    gain: float
+    shift: float
+
+
+class Lanes(NamedTuple):
+    """Everything that `rollout` keeps for the episodes under way."""
+
+    weights: Weights
+    state: State
+    worlds: Worlds
+    inputs: np.ndarray  # [channel, lane]
+    episode: np.ndarray  # [lane]: which one runs there, -1 for none
+    age: np.ndarray  # [lane]: steps taken
+    ended: np.ndarray  # [lane]
+
+
+class Episodes(NamedTuple):
+    """What to run, individual by individual, and where the results go."""
+
+    key: Key  # its trial is counted up
+    trials: int
+    max_steps: int
+    waiting: int  # the first that has not been loaded yet
+    few: int  # so many under way, and none waiting, are handed back
+    score: np.ndarray  # [individual, trial]
+    steps: np.ndarray  # [individual, trial]
+
+
+class Types(NamedTuple):
+    """Numba's types of the tuples above and of the functions that a schedule calls."""
+
+    scalar: Any
+    matrix: Any
+    weights: Any
+    state: Any
+    population: Any
+    lanes: Any
+    episodes: Any
+    step: Any
+    start: Any
+    sense: Any
+    act: Any
+    score: Any
+
+
+@cache
+def types_of(dtype: np.dtype) -> Types:
+    """All types for networks of one precision."""
+    scalar = from_dtype(np.dtype(dtype))
+    vector, matrix, cube = (scalar[(slice(None),) * d + (slice(None, None, 1),)] for d in (0, 1, 2))
+    f8, i8 = types.float64, types.int64
+    key = types.NamedUniTuple(i8, 4, Key)
+    weights = types.NamedTuple((cube, cube, cube, cube, scalar), Weights)
+    state = types.NamedTuple((cube, matrix, matrix), State)
+    worlds = types.NamedTuple((f8[:, ::1], f8[:, ::1], f8, f8), Worlds)
+    lanes = (weights, state, worlds, matrix, i8[::1], i8[::1], types.boolean[::1])
+    return Types(
+        scalar=scalar,
+        matrix=matrix,
+        weights=weights,
+        state=state,
+        population=types.NamedTuple((cube, cube, cube, cube, cube, matrix), Population),
+        lanes=types.NamedTuple(lanes, Lanes),
+        episodes=types.NamedTuple((key, i8, i8, i8, i8, f8[:, ::1], i8[:, ::1]), Episodes),
+        step=types.FunctionType(types.void(weights, state, matrix)),
+        start=types.FunctionType(types.void(worlds, i8, key)),
+        sense=types.FunctionType(types.void(worlds, matrix)),
+        act=types.FunctionType(types.void(worlds, matrix, types.boolean[::1])),
+        score=types.FunctionType(f8(worlds, i8)),
+    )

@@ -1,0 +1,86 @@
+"""Closed loop: a population of networks in a scenario's worlds, one score an episode.
+
+When a lane's episode ends its score is stored and the next waiting episode is loaded into that lane, so an individual
+that fails early costs no more than the steps it took. When none waits any more and half of the lanes stand idle, the
+rest moves closer together: the few that last to the end do not pay for empty lanes.
+"""
+
+from functools import cache
+
+import numpy as np
+from numba import types
+
+from .compiler import inline, kernel, schedule
+from .layout import types_of
+from .random import Key
+
+
+def interpreted(step, start, sense, act, score, population, lanes, episodes):
+    """Run until every episode is over, or none waits and no more than `episodes.few` run; return those under way.
+
+    Called as it stands for a scenario in plain Python; :func:`rollout` compiles it for the others.
+    """
+    weights, state, worlds, inputs, episode, age, ended = lanes
+    total, waiting, running = episodes.score.size, episodes.waiting, 0
+    for l in range(age.size):
+        running += episode[l] >= 0
+    while True:
+        for l in range(age.size):
+            if ended[l]:
+                if episode[l] >= 0:
+                    _store(episodes, episode[l], score(worlds, l), age[l])
+                    episode[l] = -1
+                    running -= 1
+                ended[l] = waiting >= total
+                age[l] = 0
+                if waiting < total:
+                    _load(population, weights, state, l, waiting // episodes.trials)
+                    start(worlds, l, _trial(episodes.key, waiting % episodes.trials))
+                    episode[l] = waiting
+                    waiting += 1
+                    running += 1
+        if waiting == total and running <= episodes.few:
+            return running
+        sense(worlds, inputs)
+        step(weights, state, inputs)
+        act(worlds, state.output, ended)
+        for l in range(age.size):
+            age[l] += 1
+            ended[l] |= age[l] >= episodes.max_steps
+
+
+@inline
+def _trial(key, trial):
+    return Key(key.seed, key.generation, key.individual, key.trial + trial)
+
+
+@inline
+def _store(episodes, episode, score, steps):
+    individual, trial = episode // episodes.trials, episode % episodes.trials
+    episodes.score[individual, trial] = score
+    episodes.steps[individual, trial] = steps
+
+
+@kernel
+def _load(population, weights, state, l, individual):
+    _copy(population.recurrent, individual, weights.recurrent, l)
+    _copy(population.inputs, individual, weights.inputs, l)
+    _copy(population.readout, individual, weights.readout, l)
+    _copy(population.params, individual, weights.params, l)
+    _copy(population.memory, individual, state.memory, l)
+    for i in range(state.output.shape[0]):
+        state.output[i, l] = population.output[individual, i]
+
+
+@inline
+def _copy(source, individual, target, l):
+    for j in range(target.shape[0]):
+        for i in range(target.shape[1]):
+            target[j, i, l] = source[individual, j, i]
+
+
+@cache
+def rollout(dtype: np.dtype):
+    """The compiled schedule for networks of one precision."""
+    t = types_of(dtype)
+    return schedule(interpreted, types.int64(t.step, t.start, t.sense, t.act, t.score, t.population, t.lanes, t.episodes))

@@ -1,0 +1,174 @@
+"""Lane loops around a scenario's functions, so that LLVM can vectorise the physics across individuals.
+
+A scenario is five functions on a named tuple. `weave` writes the loops that apply them to every lane and compiles them
+under a name that holds a hash of all that they inline. Rows are copied to a local block first: only then can LLVM prove
+that they do not overlap.
+"""
+
+import sys
+from collections.abc import Callable
+from types import ModuleType
+from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hints
+
+import numpy as np
+
+from .compiler import cache_folder, cached, fingerprint, make_strict
+
+TILE = 64  # lanes in a local block: six fields of it fit the first-level cache with room for the network
+CASTS = {float: "{}", int: "int({})", bool: "({} != 0.0)"}
+
+
+class Rules(NamedTuple):
+    """A scenario's functions; what each takes and gives is told in :class:`evorc.scenario.Scenario`."""
+
+    start: Callable
+    sense: Callable
+    act: Callable
+    ended: Callable
+    score: Callable
+
+
+class Loops(NamedTuple):
+    """The same for all lanes, as the schedule calls them."""
+
+    start: Callable  # (worlds, lane, key)
+    sense: Callable  # (worlds, inputs)
+    act: Callable  # (worlds, outputs, ended)
+    score: Callable  # (worlds, lane) -> float
+
+
+class Field(NamedTuple):
+    """One field of a world: a scalar in its own row, or an array in `size` rows of elements."""
+
+    name: str
+    kind: type
+    row: int
+    size: int
+
+
+def fields_of(world: type) -> list[Field]:
+    """Read a world's layout from its annotations: float, int, bool, or `Annotated[np.ndarray, size]`."""
+    fields, scalars, elements = [], 0, 0
+    for name, kind in get_type_hints(world, include_extras=True).items():
+        if kind in CASTS:
+            fields.append(Field(name, kind, scalars, 0))
+            scalars += 1
+        elif get_origin(kind) is Annotated and get_args(kind)[0] is np.ndarray:
+            size = int(get_args(kind)[1])
+            fields.append(Field(name, np.ndarray, elements, size))
+            elements += size
+        else:
+            raise ValueError(f"{world.__name__}.{name}: {kind} is not float, int, bool or Annotated[np.ndarray, size]")
+    return fields
+
+
+def sizes_of(fields: list[Field]) -> tuple[int, int]:
+    """Rows of scalars and rows of array elements that a world takes."""
+    return sum(field.kind is not np.ndarray for field in fields), sum(field.size for field in fields)
+
+
+def weave(world: type, rules: Rules, n_inputs: int, n_outputs: int) -> Loops:
+    """Compile the loops for one scenario, or load them from the disk."""
+    make_strict(*rules)
+    source = _source(fields_of(world), n_inputs, n_outputs)
+    module = _module(source, fingerprint(source, world, *rules))
+    module.__dict__.update({f"rule_{name}": rule for name, rule in rules._asdict().items()}, World=world, np=np)
+    exec(compile(source, str(module.__file__), "exec"), module.__dict__)
+    return Loops(*(cached(module.__dict__[name]) for name in Loops._fields))
+
+
+def _module(source: str, digest: str) -> ModuleType:
+    """A module with a file: Numba's cache wants to see the source and to find the module by its name."""
+    name = f"evorc_scenario_{digest}"
+    file = cache_folder() / f"{name}.py"
+    if not file.exists():
+        unfinished = file.with_suffix(f".{id(source)}.tmp")
+        unfinished.write_text(source)
+        unfinished.replace(file)
+    module = ModuleType(name)
+    module.__file__ = str(file)
+    sys.modules[name] = module
+    return module
+
+
+def _source(fields: list[Field], n_inputs: int, n_outputs: int) -> str:
+    scalars = [field for field in fields if field.kind is not np.ndarray]
+    arrays = [field for field in fields if field.kind is np.ndarray]
+    return TEMPLATE.format(
+        tile=TILE,
+        n_scalars=len(scalars),
+        n_inputs=n_inputs,
+        n_outputs=n_outputs,
+        world_in_lane=_world(fields, "fields[{row}, l]", "l"),
+        world_in_block=_world(fields, "block[{row}, l]", "first + l"),
+        store_in_lane=_lines(4, [f"fields[{f.row}, l] = world.{f.name}" for f in scalars] + [
+            f"arrays[{f.row} : {f.row + f.size}, l] = world.{f.name}" for f in arrays]),
+        store_in_block=_lines(12, [f"block[{f.row}, l] = world.{f.name}" for f in scalars]),
+        sensed="".join(f"seen[{k}, l], " for k in range(n_inputs)),
+        shown="".join(f"shown[{k}, l], " for k in range(n_outputs)),
+    )
+
+
+def _world(fields: list[Field], scalar: str, lane: str) -> str:
+    def read(field: Field) -> str:
+        if field.kind is np.ndarray:
+            return f"arrays[{field.row} : {field.row + field.size}, {lane}]"
+        return CASTS[field.kind].format(scalar.format(row=field.row))
+
+    return f"World({', '.join(map(read, fields))})"
+
+
+def _lines(indent: int, lines: list[str]) -> str:
+    return ("\n" + " " * indent).join(lines)
+
+
+TEMPLATE = '''"""Written by evorc.kernels.weave."""
+
+
+def start(worlds, l, key):
+    fields, arrays = worlds.fields, worlds.arrays
+    world = rule_start(key)
+    {store_in_lane}
+
+
+def sense(worlds, inputs):
+    fields, arrays = worlds.fields, worlds.arrays
+    block, seen = np.empty(({n_scalars}, {tile})), np.empty(({n_inputs}, {tile}))
+    for first in range(0, inputs.shape[1], {tile}):
+        count = min({tile}, inputs.shape[1] - first)
+        for k in range({n_scalars}):
+            for l in range(count):
+                block[k, l] = fields[k, first + l]
+        for l in range(count):
+            {sensed} = rule_sense({world_in_block})
+        for k in range({n_inputs}):
+            for l in range(count):
+                inputs[k, first + l] = seen[k, l]
+
+
+def act(worlds, outputs, ended):
+    fields, arrays = worlds.fields, worlds.arrays
+    block, shown, over = np.empty(({n_scalars}, {tile})), np.empty(({n_outputs}, {tile})), np.empty({tile})
+    for first in range(0, ended.size, {tile}):
+        count = min({tile}, ended.size - first)
+        for k in range({n_scalars}):
+            for l in range(count):
+                block[k, l] = fields[k, first + l]
+        for k in range({n_outputs}):
+            for l in range(count):
+                shown[k, l] = worlds.shift + worlds.gain * outputs[k, first + l]
+        for l in range(count):
+            world = rule_act({world_in_block}, ({shown}))
+            {store_in_block}
+            over[l] = 1.0 if rule_ended(world) else 0.0
+        for k in range({n_scalars}):
+            for l in range(count):
+                fields[k, first + l] = block[k, l]
+        for l in range(count):
+            ended[first + l] = over[l] > 0.0
+
+
+def score(worlds, l):
+    fields, arrays = worlds.fields, worlds.arrays
+    return float(rule_score({world_in_lane}))
+'''

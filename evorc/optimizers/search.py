@@ -1,0 +1,213 @@
+"""What every optimizer holds: bounds, first genomes, counting, the best so far, and when to stop."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[np.float64]
+State = dict[str, Any]
+Initial = ArrayLike | Callable[[np.random.Generator, int], ArrayLike] | None
+RandomState = int | np.random.SeedSequence | np.random.Generator | None
+
+
+class Individual(NamedTuple):
+    """A genome and its fitness.
+
+    Parameters
+    ----------
+    genome : ndarray of shape (n_genes,)
+        Genes, inside the bounds.
+    fitness : float
+        Higher is better.
+    """
+
+    genome: Array
+    fitness: float
+
+
+class Optimizer(Protocol):
+    """What the evolution loop needs of an optimizer: ask for genomes, tell their fitness, stop, save, restore."""
+
+    @property
+    def bounds(self) -> Array: ...
+    @property
+    def population_size(self) -> int: ...
+    @property
+    def generation(self) -> int: ...
+    @property
+    def evaluations(self) -> int: ...
+    @property
+    def best(self) -> Individual: ...
+    def ask(self) -> Array: ...
+    def tell(self, fitness: ArrayLike) -> None: ...
+    def stop(self) -> bool: ...
+    def state_dict(self) -> State: ...
+    def load_state_dict(self, state: Mapping[str, Any]) -> None: ...
+
+
+class Search:
+    """The part of a search that is the same for every algorithm, which holds one and asks it.
+
+    Parameters
+    ----------
+    bounds : array_like of shape (n_genes, 2)
+        Lowest and highest value of each gene.
+    population_size : int
+        Genomes a generation, at least 2.
+    initial : array_like of shape (population_size, n_genes) or callable, optional
+        First genomes, or a function of a generator and the population size that makes them. Uniform in the bounds
+        by default.
+    max_generations : int, optional
+        Stop after so many generations.
+    target : float, optional
+        Stop when the best fitness reaches it.
+    random_state : int, SeedSequence, Generator or None
+        Seed of the own generator.
+
+    Raises
+    ------
+    ValueError
+        If a value is not allowed; the message names the field, what was found and what is allowed.
+    """
+
+    def __init__(
+        self,
+        bounds: ArrayLike,
+        population_size: int,
+        initial: Initial,
+        max_generations: int | None,
+        target: float | None,
+        random_state: RandomState,
+    ) -> None:
+        self.bounds = checked_bounds(bounds)
+        self.low, self.high = np.ascontiguousarray(self.bounds.T)
+        self.span = self.high - self.low
+        self.population_size = at_least("population_size", population_size, 2)
+        self.max_generations = None if max_generations is None else at_least("max_generations", max_generations, 1)
+        self.target = np.inf if target is None else float(target)
+        self.generator = np.random.default_rng(random_state)
+        self.generation = self.evaluations = 0
+        self.best = Individual(np.full(len(self.low), np.nan), -np.inf)
+        self._initial = initial
+        self._asked: Array | None = None
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Population size and number of genes."""
+        return self.population_size, len(self.low)
+
+    def word(self) -> np.uint64:
+        """A fresh 64-bit key for a kernel, drawn from the generator."""
+        return self.generator.integers(0, 2**64, dtype=np.uint64)
+
+    def first(self) -> Array:
+        """Genomes of the first generation."""
+        initial = self._initial
+        if initial is None:
+            return self.low + self.span * self.generator.random(self.shape)
+        made = initial(self.generator, self.population_size) if callable(initial) else initial
+        genomes = np.array(made, dtype=np.float64, order="C")
+        if genomes.shape != self.shape:
+            raise ValueError(f"initial: genomes of shape {genomes.shape} are not of shape {self.shape}")
+        if not np.all((genomes >= self.low) & (genomes <= self.high)):
+            raise ValueError("initial: a gene is outside its bounds")
+        return genomes
+
+    def ask(self, propose: Callable[[], Array]) -> Array:
+        """Genomes that wait for their fitness; `propose` makes them when none do."""
+        if self._asked is None:
+            self._asked = propose()
+        return self._asked.copy()
+
+    def tell(self, fitness: ArrayLike) -> tuple[Array, Array]:
+        """Take a fitness, and give back the asked genomes and their fitness with failures at minus infinity."""
+        if self._asked is None:
+            raise ValueError("fitness: nothing was asked; call ask before tell")
+        values = np.array(fitness, dtype=np.float64)
+        if values.shape != (self.population_size,):
+            raise ValueError(f"fitness: an array of shape {values.shape} is not of shape ({self.population_size},)")
+        values[~np.isfinite(values)] = -np.inf
+        genomes, self._asked = self._asked, None
+        champion = int(np.argmax(values))
+        if values[champion] > self.best.fitness:
+            self.best = Individual(genomes[champion].copy(), float(values[champion]))
+        self.generation += 1
+        self.evaluations += self.population_size
+        return genomes, values
+
+    def stop(self) -> bool:
+        """Whether the target or the last generation was reached."""
+        last = self.max_generations is not None and self.generation >= self.max_generations
+        return last or self.best.fitness >= self.target
+
+    def state_dict(self, optimizer: str) -> State:
+        """Everything as arrays and plain values."""
+        return {
+            "optimizer": optimizer,
+            "generation": self.generation,
+            "evaluations": self.evaluations,
+            "best_genome": self.best.genome.copy(),
+            "best_fitness": self.best.fitness,
+            "asked": np.empty((0, len(self.low))) if self._asked is None else self._asked.copy(),
+            "random_state": json.dumps(self.generator.bit_generator.state, default=np.ndarray.tolist),
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any], optimizer: str) -> None:
+        """Go on from a state of the same optimizer, population size and number of genes."""
+        found = str(plain(state["optimizer"]))
+        if found != optimizer:
+            raise ValueError(f"state: it belongs to {found}, not to {optimizer}")
+        best = restored(state, "best_genome", (len(self.low),))
+        self._asked = None if len(state["asked"]) == 0 else restored(state, "asked", self.shape)
+        self.generation, self.evaluations = int(plain(state["generation"])), int(plain(state["evaluations"]))
+        self.best = Individual(best, float(plain(state["best_fitness"])))
+        self.generator.bit_generator.state = json.loads(str(plain(state["random_state"])))
+
+
+def plain(value: Any) -> Any:
+    """A plain value, also of the array without axes that an npz file makes of it."""
+    return value.item() if isinstance(value, np.ndarray) else value
+
+
+def restored(state: Mapping[str, Any], name: str, shape: tuple[int, ...]) -> Array:
+    """An array of a state, if it has the shape that this optimizer needs."""
+    value = np.array(state[name], dtype=np.float64, order="C")
+    if value.shape != shape:
+        raise ValueError(f"state: {name} of shape {value.shape} is not of shape {shape}")
+    return value
+
+
+def checked_bounds(bounds: ArrayLike) -> Array:
+    """Bounds as an array [genes, 2], or an error that says what is wrong with them."""
+    array = np.array(bounds, dtype=np.float64, order="C")
+    if array.ndim != 2 or array.shape[1] != 2 or len(array) == 0:
+        raise ValueError(f"bounds: an array of shape {array.shape} is not of shape (n_genes, 2)")
+    wrong = np.flatnonzero(~(np.isfinite(array).all(axis=1) & (array[:, 0] < array[:, 1])))
+    if len(wrong):
+        low, high = array[wrong[0]].tolist()
+        raise ValueError(f"bounds: gene {wrong[0]} has [{low}, {high}], not two finite numbers with low < high")
+    return array
+
+
+def at_least(name: str, value: int, lowest: int) -> int:
+    """A whole number of at least `lowest`."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < lowest:
+        raise ValueError(f"{name}: {value!r} is not a whole number of at least {lowest}")
+    return int(value)
+
+
+def within(name: str, value: float, low: float, high: float) -> float:
+    """A number in [low, high]."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.number)) or not low <= value <= high:
+        raise ValueError(f"{name}: {value!r} is not a number from {low} to {high}")
+    return float(value)
+
+
+def one_of(name: str, value: str, allowed: Mapping[str, Any] | tuple[str, ...]) -> str:
+    """One of the allowed words."""
+    if value not in allowed:
+        raise ValueError(f"{name}: {value!r} is not one of {', '.join(allowed)}")
+    return value

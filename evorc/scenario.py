@@ -1,0 +1,237 @@
+"""What a scenario is, and finding one by its name."""
+
+import difflib
+import hashlib
+import importlib.util
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from importlib.metadata import entry_points
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Literal
+
+from .kernels.weave import Loops, Rules, weave
+
+GROUP = "evorc.scenarios"
+Draw = Callable[[Any, Any], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """A world, how a network senses it and acts in it, and what its behaviour is worth.
+
+    A compiled scenario has a `world` and five `numba.njit` functions, which see one world at a time. A plain one has none
+    and five Python functions, for simulators written elsewhere; its world may be any object.
+
+    Parameters
+    ----------
+    name : str
+        By which it is known.
+    start : callable (key) -> world
+        The world before the first step. `key.trial` counts the trials; :mod:`evorc.kernels.random` draws from the key.
+    sense : callable (world) -> tuple of float
+        What the network sees, one value a sensor, best within [-1, 1].
+    act : callable (world, motors) -> world
+        One step of `dt` under the motors, a tuple of floats within `motor_range`. Array fields may be written in place.
+    ended : callable (world) -> bool
+        Whether the trial is over before `max_steps`.
+    score : callable (world) -> float
+        What the trial was worth, asked once when it is over. Higher is better.
+    sensors, motors : tuple of str
+        Their names.
+    dt : float
+        Length of a step, in seconds or the scenario's own unit of time.
+    max_steps : int
+        Steps after which a trial is over.
+    world : NamedTuple type or None, default=None
+        Fields are float, int, bool or `Annotated[numpy.ndarray, size]`. None for a plain scenario.
+    motor_range : (float, float), default=(-1, 1)
+        A network's output is mapped to it.
+    trials : int, default=1
+        Trials an individual; the fitness is their mean, or their minimum.
+    aggregate : {"mean", "min"}, default="mean"
+        How trials make a fitness.
+    conditions : {"fixed", "fresh"}, default="fixed"
+        Whether all generations meet the same trials, or each draws its own. Within one, all individuals meet the same.
+    passing : float or None, default=None
+        A trial with at least this score is passed.
+    tests : dict of str to HeldOut
+        Held-out tests by name.
+    confirm : tuple of str, default=()
+        The tests that an individual must pass before the scenario counts as solved. They are put to all that pass every
+        training trial, or to the best of each generation where `passing` is None.
+    chance : float or None, default=None
+        Mean fitness of random controllers.
+    baseline : dict of str to float
+        Fitnesses of other solutions, to be shown beside a result.
+    draw : callable (axes, world) or None, default=None
+        Draws one moment on matplotlib axes.
+    """
+
+    name: str
+    start: Callable[..., Any]
+    sense: Callable[..., Any]
+    act: Callable[..., Any]
+    ended: Callable[..., Any]
+    score: Callable[..., Any]
+    sensors: tuple[str, ...]
+    motors: tuple[str, ...]
+    dt: float
+    max_steps: int
+    world: type | None = None
+    motor_range: tuple[float, float] = (-1.0, 1.0)
+    trials: int = 1
+    aggregate: Literal["mean", "min"] = "mean"
+    conditions: Literal["fixed", "fresh"] = "fixed"
+    passing: float | None = None
+    tests: Mapping[str, "HeldOut"] = field(default_factory=dict)
+    confirm: tuple[str, ...] = ()
+    chance: float | None = None
+    baseline: Mapping[str, float] = field(default_factory=dict)
+    draw: Draw | None = None
+    origin: "Origin | None" = None
+
+    @property
+    def compiled(self) -> bool:
+        """Whether its functions are compiled."""
+        return self.world is not None
+
+    @property
+    def rules(self) -> Rules:
+        """The five functions."""
+        return Rules(self.start, self.sense, self.act, self.ended, self.score)
+
+    @cached_property
+    def loops(self) -> Loops:
+        """The functions applied to whole rows of worlds."""
+        if self.world is None:
+            raise ValueError(f"scenario {self.name!r} is not compiled")
+        return weave(self.world, self.rules, len(self.sensors), len(self.motors))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self.origin is None:
+            return _rebuild, ({name: getattr(self, name) for name in self.__dataclass_fields__},)
+        return self.origin.load, ()
+
+
+def _rebuild(fields: dict[str, Any]) -> Scenario:
+    return Scenario(**fields)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldOut:
+    """A test on conditions that were never trained.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The conditions; its `passing` says when a trial is passed.
+    needed : int
+        Trials to be passed.
+    """
+
+    scenario: Scenario
+    needed: int
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a scenario came from: enough to make the same one in another process."""
+
+    file: str
+    options: tuple[tuple[str, Any], ...]
+
+    def load(self) -> Scenario:
+        """Make it."""
+        return _load(self)
+
+
+def load_scenario(name: str, folders: Iterable[str | Path] = (), **options: Any) -> Scenario:
+    """Find a scenario and make it.
+
+    Parameters
+    ----------
+    name : str
+        Of a file `NAME.py` with a function `scenario`, in `folders`, among the built-in ones, or among those that
+        installed packages declare under the entry-point group `evorc.scenarios`.
+    folders : iterable of path, default=()
+        More folders to look in, before all others.
+    **options
+        Keyword arguments of its function `scenario`.
+
+    Raises
+    ------
+    ValueError
+        If there is no such scenario (the nearest names are suggested) or it does not take these options.
+
+    Examples
+    --------
+    >>> load_scenario("double_pole", velocities=True).sensors
+    ('x', 'x_dot', 'theta1', 'theta1_dot', 'theta2', 'theta2_dot')
+    """
+    known = list_scenarios(folders)
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=3)
+        hint = f"Did you mean {' or '.join(near)}?" if near else f"Known are {', '.join(sorted(known))}."
+        raise ValueError(f"scenario: {name!r} is not known. {hint}")
+    return _load(Origin(str(known[name]), tuple(sorted(options.items()))))
+
+
+def list_scenarios(folders: Iterable[str | Path] = ()) -> dict[str, Path]:
+    """Names of all scenarios that can be found, with the files that hold them.
+
+    Examples
+    --------
+    >>> "double_pole" in list_scenarios()
+    True
+    """
+    found = {point.name: _file_of(point.value) for point in entry_points(group=GROUP)}
+    for folder in (*reversed([Path(folder).resolve() for folder in folders]), builtin_folder()):
+        found |= {source.stem: source for source in sorted(folder.glob("[!_]*.py"))} | (found if folder == builtin_folder() else {})
+    return found
+
+
+def builtin_folder() -> Path:
+    """Folder of the scenarios that come with evorc: within the wheel, or beside the package in a checkout."""
+    here = Path(__file__).resolve().parent
+    inside = here / "scenarios"
+    return inside if inside.is_dir() else here.parent / "scenarios"
+
+
+def _file_of(module: str) -> Path:
+    spec = importlib.util.find_spec(module)
+    if spec is None or spec.origin is None:
+        raise ValueError(f"scenario: the entry point names the module {module!r}, which is not installed")
+    return Path(spec.origin)
+
+
+@lru_cache(maxsize=64)
+def _load(origin: Origin) -> Scenario:
+    module = _module(Path(origin.file))
+    if not hasattr(module, "scenario"):
+        raise ValueError(f"scenario: {origin.file} has no function scenario()")
+    made = module.scenario(**_checked(module.scenario, dict(origin.options)))
+    object.__setattr__(made, "origin", origin)
+    return made
+
+
+def _checked(make: Callable[..., Scenario], options: dict[str, Any]) -> dict[str, Any]:
+    allowed = make.__kwdefaults__ or {}
+    for option in options:
+        if option not in allowed:
+            raise ValueError(f"scenario option {option!r} is not known; allowed are {', '.join(allowed) or 'none'}")
+    return options
+
+
+@lru_cache(maxsize=64)
+def _module(file: Path) -> ModuleType:
+    name = f"evorc_scenarios_{hashlib.sha256(str(file).encode()).hexdigest()[:8]}_{file.stem}"
+    spec = importlib.util.spec_from_file_location(name, file)
+    if spec is None or spec.loader is None:
+        raise ValueError(f"scenario: {file} cannot be read as Python")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
