@@ -47,7 +47,9 @@ class Genome:
     def slices(self) -> dict[str, slice]:
         """Where each block's genes stand."""
         ends = np.cumsum([block.n_genes for block in self.blocks])
-        return {block.name: slice(int(end) - block.n_genes, int(end)) for block, end in zip(self.blocks, ends, strict=True)}
+        return {
+            block.name: slice(int(end) - block.n_genes, int(end)) for block, end in zip(self.blocks, ends, strict=True)
+        }
 
     @property
     def n_genes(self) -> int:

@@ -22,8 +22,8 @@ Draw = Callable[[Any, Any], None]
 class Scenario:
     """A world, how a network senses it and acts in it, and what its behaviour is worth.
 
-    A compiled scenario has a `world` and five `numba.njit` functions, which see one world at a time. A plain one has none
-    and five Python functions, for simulators written elsewhere; its world may be any object.
+    A compiled scenario has a `world` and five `numba.njit` functions, which see one world at a time. A plain one has
+    none and five Python functions, for simulators written elsewhere; its world may be any object.
 
     Parameters
     ----------
@@ -99,6 +99,21 @@ class Scenario:
         return self.world is not None
 
     @property
+    def n_inputs(self) -> int:
+        """Channels that a network gets."""
+        return len(self.sensors)
+
+    @property
+    def n_outputs(self) -> int:
+        """Outputs that it is asked for."""
+        return len(self.motors)
+
+    @property
+    def output_range(self) -> tuple[float, float]:
+        """To which a network's outputs are mapped."""
+        return self.motor_range
+
+    @property
     def rules(self) -> Rules:
         """The five functions."""
         return Rules(self.start, self.sense, self.act, self.ended, self.score)
@@ -108,7 +123,7 @@ class Scenario:
         """The functions applied to whole rows of worlds."""
         if self.world is None:
             raise ValueError(f"scenario {self.name!r} is not compiled")
-        return weave(self.world, self.rules, len(self.sensors), len(self.motors))
+        return weave(self.world, self.rules, self.n_inputs, self.n_outputs)
 
     def __reduce__(self) -> tuple[Any, ...]:
         if self.origin is None:
@@ -171,12 +186,31 @@ def load_scenario(name: str, folders: Iterable[str | Path] = (), **options: Any)
     >>> load_scenario("double_pole", velocities=True).sensors
     ('x', 'x_dot', 'theta1', 'theta1_dot', 'theta2', 'theta2_dot')
     """
+    return _load(Origin(str(_file(name, folders)), tuple(sorted(options.items()))))
+
+
+def scenario_function(name: str, folders: Iterable[str | Path] = ()) -> Callable[..., Scenario]:
+    """The function `scenario` of a scenario's file: its keyword arguments are the options.
+
+    Raises
+    ------
+    ValueError
+        If there is no such scenario.
+    """
+    file = _file(name, folders)
+    make = getattr(_module(file), "scenario", None)
+    if make is None:
+        raise ValueError(f"scenario: {file} has no function scenario()")
+    return make  # type: ignore[no-any-return]
+
+
+def _file(name: str, folders: Iterable[str | Path]) -> Path:
     known = list_scenarios(folders)
     if name not in known:
         near = difflib.get_close_matches(name, known, n=3)
         hint = f"Did you mean {' or '.join(near)}?" if near else f"Known are {', '.join(sorted(known))}."
         raise ValueError(f"scenario: {name!r} is not known. {hint}")
-    return _load(Origin(str(known[name]), tuple(sorted(options.items()))))
+    return known[name]
 
 
 def list_scenarios(folders: Iterable[str | Path] = ()) -> dict[str, Path]:
@@ -189,7 +223,9 @@ def list_scenarios(folders: Iterable[str | Path] = ()) -> dict[str, Path]:
     """
     found = {point.name: _file_of(point.value) for point in entry_points(group=GROUP)}
     for folder in (*reversed([Path(folder).resolve() for folder in folders]), builtin_folder()):
-        found |= {source.stem: source for source in sorted(folder.glob("[!_]*.py"))} | (found if folder == builtin_folder() else {})
+        found |= {source.stem: source for source in sorted(folder.glob("[!_]*.py"))} | (
+            found if folder == builtin_folder() else {}
+        )
     return found
 
 
@@ -209,10 +245,9 @@ def _file_of(module: str) -> Path:
 
 @lru_cache(maxsize=64)
 def _load(origin: Origin) -> Scenario:
-    module = _module(Path(origin.file))
-    if not hasattr(module, "scenario"):
-        raise ValueError(f"scenario: {origin.file} has no function scenario()")
-    made = module.scenario(**_checked(module.scenario, dict(origin.options)))
+    file = Path(origin.file)
+    make = scenario_function(file.stem, [file.parent])
+    made = make(**_checked(make, dict(origin.options)))
     object.__setattr__(made, "origin", origin)
     return made
 

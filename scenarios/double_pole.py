@@ -17,7 +17,6 @@ from typing import Annotated, Any, Literal, NamedTuple
 import numpy as np
 from numba import njit
 
-from evorc.kernels.random import Key
 from evorc.kernels.vmath import cos, sin
 from evorc.scenario import HeldOut, Scenario
 

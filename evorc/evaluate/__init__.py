@@ -1,7 +1,17 @@
 """The population evaluator and what it returns."""
 
 from .evaluator import PopulationEvaluator
+from .held_out import TestResult, held_out, run_test
 from .outcome import EvaluationError, Outcome, Status
 from .problem import Problem
 
-__all__ = ["EvaluationError", "Outcome", "PopulationEvaluator", "Problem", "Status"]
+__all__ = [
+    "EvaluationError",
+    "Outcome",
+    "PopulationEvaluator",
+    "Problem",
+    "Status",
+    "TestResult",
+    "held_out",
+    "run_test",
+]

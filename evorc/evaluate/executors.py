@@ -17,7 +17,9 @@ class ExecutorBackend:
         self.executor = executor
         self.problem = pickle.dumps(problem)
 
-    def run(self, genomes: Genomes, blocks: list[slice], generation: int) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    def run(
+        self, genomes: Genomes, blocks: list[slice], generation: int
+    ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """Scores of all individuals."""
         tasks = [self.executor.submit(_scores, self.problem, genomes[block], generation) for block in blocks]
         return np.concatenate([task.result() for task in tasks]), np.zeros(len(genomes), bool)

@@ -50,7 +50,7 @@ class Outcome:
 
 def outcome_of(scores: NDArray[np.float64], lost: NDArray[np.bool_], scenario: Scenario) -> Outcome:
     """Make an outcome of all trials' scores."""
-    finite = np.isfinite(scores).all(axis=1)
+    finite: NDArray[np.bool_] = np.asarray(np.isfinite(scores).all(axis=1))
     together = np.where(finite[:, None], scores, 0.0)
     fitness = together.min(axis=1) if scenario.aggregate == "min" else _mean(together)
     fitness = np.where(finite, fitness, np.nan)
@@ -61,7 +61,8 @@ def outcome_of(scores: NDArray[np.float64], lost: NDArray[np.bool_], scenario: S
 
 def _mean(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     """Mean over the trials, added from the first to the last: NumPy's pairwise order depends on the array's layout."""
-    total = np.zeros(len(scores))
+    total: NDArray[np.float64] = np.zeros(len(scores))
     for trial in scores.T:
         total += trial
-    return total / scores.shape[1]
+    total /= scores.shape[1]
+    return total

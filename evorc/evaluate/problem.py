@@ -40,7 +40,7 @@ class Problem:
     @cached_property
     def size(self) -> Size:
         """Channels and motors."""
-        return Size(len(self.scenario.sensors), len(self.scenario.motors))
+        return Size(self.scenario.n_inputs, self.scenario.n_outputs)
 
     @cached_property
     def genome(self) -> Genome:
@@ -56,7 +56,7 @@ class Problem:
     def arena(self) -> Arena:
         """The scenario as the kernels need it."""
         scenario, size = self.scenario, self.size
-        gain, shift = _mapping(self.network.output_range, scenario.motor_range)
+        gain, shift = _mapping(self.network.output_range, scenario.output_range)
         if scenario.world is None:
             loops, rows = interpret(scenario.rules, size.outputs, gain, shift), (0, 0)
         else:
@@ -73,8 +73,11 @@ class Problem:
             Which conditions a scenario with fresh ones draws.
         """
         population = self.network.population(self.genome.split(genomes), self.size)
-        key = Key(self.seed, generation if self.scenario.conditions == "fresh" else 0, 0, 0)
-        return run_episodes(self.network.step, self.arena, population, self.dt, key, self.width)[0]
+        return run_episodes(self.network.step, self.arena, population, self.dt, self.key(generation), self.width)[0]
+
+    def key(self, generation: int, trial: int = 0) -> Key:
+        """What a trial of a generation draws its conditions from."""
+        return Key(self.seed, generation if self.scenario.conditions == "fresh" else 0, 0, trial)
 
     def initial(self, generator: np.random.Generator, population_size: int) -> Genomes:
         """Random genomes as the network wants them initialised, [individual, gene]."""

@@ -1,9 +1,10 @@
-"""Warm worker processes. The parent owns the deadline: a worker that dies or hangs is replaced, its block tried again."""
+"""Warm worker processes. The parent owns the deadline: a worker that dies or hangs is replaced, its block retried."""
 
 import signal
 import time
 import traceback
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import connection, get_context
 from multiprocessing.connection import Connection
@@ -40,7 +41,9 @@ class ProcessBackend:
         self.workers: list[Worker] = []
         self.memory: SharedMemory | None = None
 
-    def run(self, genomes: Genomes, blocks: list[slice], generation: int) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    def run(
+        self, genomes: Genomes, blocks: list[slice], generation: int
+    ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """Scores of all individuals, and which were lost with their workers."""
         shared, scores = self._shared(genomes)
         shared[:] = genomes
@@ -66,10 +69,8 @@ class ProcessBackend:
     def _hand_out(self, worker: Worker, block: slice, generation: int, shape: tuple[int, ...]) -> None:
         worker.block = block
         worker.deadline = time.monotonic() + self.timeout if self.timeout else np.inf
-        try:
+        with suppress(OSError):  # it is dead; the next look at its pipe says so
             worker.pipe.send((self._name, shape, block, generation))
-        except OSError:
-            pass  # it is dead; the next look at its pipe says so
 
     def _collect(self) -> list[slice]:
         """Wait for a worker to be done, dead or late; return the blocks that have to be tried again."""

@@ -9,7 +9,7 @@ import numpy as np
 from numba import types
 from numba.extending import overload, register_jitable
 
-from evorc.kernels.compiler import STRICT
+from .compiler import STRICT
 
 INLINE = {"forceinline": True, **STRICT}
 

@@ -40,12 +40,16 @@ def run_episodes(
         episodes = Episodes(key, arena.trials, arena.max_steps, 0, 0, score, steps)
         interpreted(step, *arena.loops, population, lanes, episodes)
         return score, steps
-    loops = (first_class(f, t) for f, t in zip(arena.loops, (types.start, types.sense, types.act, types.score), strict=True))
+    loops = (
+        first_class(f, t) for f, t in zip(arena.loops, (types.start, types.sense, types.act, types.score), strict=True)
+    )
     functions = (first_class(step, types.step), *loops)
     advance, waiting, under_way = rollout(population.output.dtype), 0, score.size
     while under_way:
         few = lanes.age.size // 2 if lanes.age.size > NARROW else 0
-        under_way = advance(*functions, population, lanes, Episodes(key, arena.trials, arena.max_steps, waiting, few, score, steps))
+        under_way = advance(
+            *functions, population, lanes, Episodes(key, arena.trials, arena.max_steps, waiting, few, score, steps)
+        )
         lanes, waiting = _together(lanes, under_way), score.size
     return score, steps
 

@@ -18,7 +18,7 @@ def interpret(rules: Rules, n_outputs: int, gain: float, shift: float) -> Loops:
         for l, world in enumerate(worlds):
             if world is not None:
                 shown = tuple(shift + gain * float(output) for output in outputs[:n_outputs, l])
-                worlds[l] = rules.act(world, motors)
+                worlds[l] = rules.act(world, shown)
                 ended[l] = bool(rules.ended(worlds[l]))
 
     def score(worlds, l):

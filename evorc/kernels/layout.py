@@ -96,7 +96,7 @@ class Types(NamedTuple):
 def types_of(dtype: np.dtype) -> Types:
     """All types for networks of one precision."""
     scalar = from_dtype(np.dtype(dtype))
-    vector, matrix, cube = (scalar[(slice(None),) * d + (slice(None, None, 1),)] for d in (0, 1, 2))
+    matrix, cube = scalar[:, ::1], scalar[:, :, ::1]
     f8, i8 = types.float64, types.int64
     key = types.NamedUniTuple(i8, 4, Key)
     weights = types.NamedTuple((cube, cube, cube, cube, scalar), Weights)

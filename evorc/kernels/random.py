@@ -135,13 +135,13 @@ def uniform(key, counter):
 
 @inline
 def normal(key, counter):
-    """Normal random number of mean 0 and standard deviation 1, at most 8.6 in size (key and counter as in `uniform`)."""
+    """Normal random number of mean 0 and standard deviation 1, below 8.6 in size (arguments as in :func:`uniform`)."""
     return stream_normal(stream(key), counter)
 
 
 @inline
 def integer(key, counter, n):
-    """Whole random number in [0, n), for n up to 2**53 (key and counter as in :func:`uniform`).
+    """Whole random number in [0, n), for n up to 2**53 (arguments as in :func:`uniform`).
 
     No number is more likely than another by more than n parts in 2**53.
     """

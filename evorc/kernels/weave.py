@@ -8,7 +8,7 @@ that they do not overlap.
 import sys
 from collections.abc import Callable
 from types import ModuleType
-from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hints
+from typing import Annotated, NamedTuple, get_args, get_origin, get_type_hints
 
 import numpy as np
 
@@ -101,10 +101,13 @@ def _source(fields: list[Field], n_inputs: int, n_outputs: int) -> str:
         n_outputs=n_outputs,
         world_in_lane=_world(fields, "fields[{row}, l]", "l"),
         world_in_block=_world(fields, "block[{row}, l]", "first + l"),
-        store_in_lane=_lines(4, [f"fields[{f.row}, l] = world.{f.name}" for f in scalars] + [
-            f"arrays[{f.row} : {f.row + f.size}, l] = world.{f.name}" for f in arrays]),
+        store_in_lane=_lines(
+            4,
+            [f"fields[{f.row}, l] = world.{f.name}" for f in scalars]
+            + [f"arrays[{f.row} : {f.row + f.size}, l] = world.{f.name}" for f in arrays],
+        ),
         store_in_block=_lines(12, [f"block[{f.row}, l] = world.{f.name}" for f in scalars]),
-        sensed="".join(f"seen[{k}, l], " for k in range(n_inputs)),
+        sensed="".join(f"seen[{k}, l], " for k in range(n_inputs)) or "_",
         shown="".join(f"shown[{k}, l], " for k in range(n_outputs)),
     )
 

@@ -98,7 +98,7 @@ class CTRNN(NetworkSpec):
     recurrent_mask, input_mask : nested tuple of bool or None, default=None
         Which connections exist, [source, target] and [channel, target]. None is all.
     symmetry : {None, "bilateral"}, default=None
-        ``"bilateral"`` ties every parameter to its mirror image: motors, other neurons and channels each in reverse order.
+        ``"bilateral"`` ties every parameter to its mirror image: motors, other neurons and channels in reverse order.
     initialisation : {"uniform", "centre_crossing"}, default="uniform"
         ``"centre_crossing"`` sets theta_i = -sum_j w_ji / 2 for g = 1, so that the null-clines cross at the centres of
         the sigmoids (Mathayomchan & Beer 2002). A theta outside its bounds is set to the nearer one.
@@ -134,7 +134,7 @@ class CTRNN(NetworkSpec):
             raise ValueError(f"tau_bounds: {self.tau_bounds!r} has a lower bound that is not positive")
 
     @property
-    def step(self) -> Callable:
+    def step(self) -> Callable[..., None]:
         return step_euler if self.integrator == "euler" else step_rk4
 
     def blocks(self, size: Size) -> tuple[Block, ...]:
@@ -142,7 +142,11 @@ class CTRNN(NetworkSpec):
         neurons, channels = self._mirrors(size)
         log = self.tau_scale == "log"
         low, high = self.tau_bounds
-        tau = Block("log_tau", free(n), (float(np.log(low)), float(np.log(high)))) if log else Block("tau", free(n), (low, high))
+        tau = (
+            Block("log_tau", free(n), (float(np.log(low)), float(np.log(high))))
+            if log
+            else Block("tau", free(n), (low, high))
+        )
         recurrent = free(n, n, mask=self.recurrent_mask, name="recurrent_mask")
         inputs = free(size.inputs, n, mask=self.input_mask, name="input_mask")
         gain = (Block("gain", tied(free(n), neurons), self.gain_bounds),) if self.gain_bounds else ()
@@ -161,8 +165,8 @@ class CTRNN(NetworkSpec):
         neurons, channels = np.arange(self.n_neurons), np.arange(size.inputs)
         if self.symmetry is None:
             return neurons, channels
-        motors, others = np.split(neurons, [size.outputs])
-        return np.concatenate([motors[::-1], others[::-1]]), channels[::-1]
+        shown, others = np.split(neurons, [size.outputs])
+        return np.concatenate([shown[::-1], others[::-1]]), channels[::-1]
 
     def population(self, parameters: Parameters, size: Size) -> Population:
         theta = parameters["theta"]

@@ -1,6 +1,6 @@
 """Memoryless network with one hidden layer: the control that must fail where a task needs memory.
 
-    h_i(t) = tanh(sum_c u_ci x_c(t) + b_i),   o_k(t) = tanh(sum_i v_ik h_i(t) + d_k)
+h_i(t) = tanh(sum_c u_ci x_c(t) + b_i),   o_k(t) = tanh(sum_i v_ik h_i(t) + d_k)
 """
 
 from collections.abc import Callable
@@ -62,7 +62,7 @@ class Feedforward(NetworkSpec):
         self.check_bounds(weight_bounds=self.weight_bounds)
 
     @property
-    def step(self) -> Callable:
+    def step(self) -> Callable[..., None]:
         return step
 
     def blocks(self, size: Size) -> tuple[Block, ...]:

@@ -1,6 +1,6 @@
 """Fully recurrent network in discrete time (Wierstra et al. 2014, section 5.4).
 
-    y_i(t) = tanh(sum_j w_ji y_j(t - 1) + sum_c u_ci x_c(t) + b_i)
+y_i(t) = tanh(sum_j w_ji y_j(t - 1) + sum_c u_ci x_c(t) + b_i)
 """
 
 from collections.abc import Callable
@@ -31,7 +31,7 @@ class FullyRecurrent(NetworkSpec):
     """Fully recurrent tanh network in discrete time: its equation stands at the top of this module.
 
     The first neurons are the motors. One neuron without a bias on the double pole's three sensors is the published
-    unit of four weights. Genes: ``recurrent`` [source, target], ``inputs`` [channel, target], and ``bias`` if asked for.
+    unit of four weights. Genes: ``recurrent`` [source, target], ``inputs`` [channel, target], ``bias`` if asked for.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ class FullyRecurrent(NetworkSpec):
         self.check_bounds(weight_bounds=self.weight_bounds)
 
     @property
-    def step(self) -> Callable:
+    def step(self) -> Callable[..., None]:
         return step
 
     def blocks(self, size: Size) -> tuple[Block, ...]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..kernels.layout import Population
 
-Array = NDArray[np.floating]
+Array = NDArray[np.float64]
 Parameters = Mapping[str, Array]  # name -> [individual, *shape of the block]
 Bounds = tuple[float, float]
 Mask = tuple[tuple[bool, ...], ...]
@@ -73,7 +73,7 @@ class NetworkSpec(ABC):
 
     @property
     @abstractmethod
-    def step(self) -> Callable:
+    def step(self) -> Callable[..., None]:
         """The kernel `step(weights, state, inputs)`."""
 
     @abstractmethod

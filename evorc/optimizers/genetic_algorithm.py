@@ -10,8 +10,8 @@ from . import selection as select
 from . import variation as vary
 from .search import (
     Array,
-    Individual,
     Initial,
+    Optimizer,
     RandomState,
     Search,
     State,
@@ -41,7 +41,7 @@ MUTATIONS: dict[str, tuple[Any, tuple[str, ...]]] = {
 }
 
 
-class GeneticAlgorithm:
+class GeneticAlgorithm(Optimizer):
     """Genetic algorithm with selection, crossover, mutation and replacement of one's choice.
 
     Each generation draws parents by their fitness, mates a share `cxpb` of the pairs, mutates a share `mutpb` of the
@@ -158,35 +158,6 @@ class GeneticAlgorithm:
         self._parents: Array = np.empty((0, len(search.low)))
         self._fitness: Array = np.empty(0)
 
-    @property
-    def bounds(self) -> Array:
-        """Lowest and highest value of each gene, of shape (n_genes, 2)."""
-        return self._search.bounds
-
-    @property
-    def population_size(self) -> int:
-        """Genomes a generation."""
-        return self._search.population_size
-
-    @property
-    def generation(self) -> int:
-        """Generations told."""
-        return self._search.generation
-
-    @property
-    def evaluations(self) -> int:
-        """Genomes told."""
-        return self._search.evaluations
-
-    @property
-    def best(self) -> Individual:
-        """Best individual so far; nan and minus infinity before the first one that did not fail."""
-        return self._search.best
-
-    def stop(self) -> bool:
-        """Whether the target or the last generation was reached."""
-        return self._search.stop()
-
     def ask(self) -> Array:
         """Genomes to evaluate, of shape (population_size, n_genes); the same ones until they are told."""
         return self._search.ask(self._search.first if len(self._parents) == 0 else self._children)
@@ -209,13 +180,13 @@ class GeneticAlgorithm:
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on from a state of an optimizer that was made with the same parameters."""
         size, genes = self._search.shape if len(state["fitness"]) else (0, len(self._search.low))
-        parents = np.reshape(restored(state, "parents", (size, genes)), (size, genes))
+        parents = restored(state, "parents", (size, genes))
         fitness = restored(state, "fitness", (size,))
         self._search.load_state_dict(state, "GeneticAlgorithm")
         self._parents, self._fitness = parents, fitness
 
     def _children(self) -> Array:
-        """Selection, crossover and mutation. Parents come in random order, so the first pairs mate, and the first m."""
+        """Selection, crossover and mutation; parents come in random order, so those that mate may be the first."""
         search, size = self._search, self.population_size
         chosen = self._select(self._fitness, size, search.generator, *self._select_by)
         children = self._parents[search.generator.permutation(chosen)]
@@ -235,9 +206,11 @@ class GeneticAlgorithm:
     def _keep_the_best(self, children: Array, values: Array) -> None:
         """The best of children and parents live on; children win ties, which lets the search drift on plateaus."""
         size = self.population_size
-        order = np.argsort(-np.concatenate([values, self._fitness]), kind="stable")
-        born, dead = order[:size], order[size:]
-        born, dead = born[born < size], dead[dead >= size] - size
+        every = np.concatenate([values, self._fitness])
+        last = np.partition(every, size)[size]  # fitness of the last one that lives on
+        lives = every > last
+        lives[np.flatnonzero(every == last)[: size - np.count_nonzero(lives)]] = True
+        born, dead = np.flatnonzero(lives[:size]), np.flatnonzero(~lives[size:])
         self._parents[dead], self._fitness[dead] = children[born], values[born]
 
     def _keep_the_children(self, children: Array, values: Array) -> None:

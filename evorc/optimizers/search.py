@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, Protocol
+from math import prod
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -26,26 +27,6 @@ class Individual(NamedTuple):
 
     genome: Array
     fitness: float
-
-
-class Optimizer(Protocol):
-    """What the evolution loop needs of an optimizer: ask for genomes, tell their fitness, stop, save, restore."""
-
-    @property
-    def bounds(self) -> Array: ...
-    @property
-    def population_size(self) -> int: ...
-    @property
-    def generation(self) -> int: ...
-    @property
-    def evaluations(self) -> int: ...
-    @property
-    def best(self) -> Individual: ...
-    def ask(self) -> Array: ...
-    def tell(self, fitness: ArrayLike) -> None: ...
-    def stop(self) -> bool: ...
-    def state_dict(self) -> State: ...
-    def load_state_dict(self, state: Mapping[str, Any]) -> None: ...
 
 
 class Search:
@@ -103,11 +84,16 @@ class Search:
         """A fresh 64-bit key for a kernel, drawn from the generator."""
         return self.generator.integers(0, 2**64, dtype=np.uint64)
 
+    def uniform(self, n: int) -> Array:
+        """`n` genomes, uniform in the bounds."""
+        genomes: Array = self.low + self.span * self.generator.random((n, len(self.low)))
+        return genomes
+
     def first(self) -> Array:
         """Genomes of the first generation."""
         initial = self._initial
         if initial is None:
-            return self.low + self.span * self.generator.random(self.shape)
+            return self.uniform(self.population_size)
         made = initial(self.generator, self.population_size) if callable(initial) else initial
         genomes = np.array(made, dtype=np.float64, order="C")
         if genomes.shape != self.shape:
@@ -167,6 +153,41 @@ class Search:
         self.generator.bit_generator.state = json.loads(str(plain(state["random_state"])))
 
 
+class Optimizer:
+    """What the evolution loop may read of any optimizer; `ask`, `tell` and the state belong to each algorithm."""
+
+    _search: Search
+
+    @property
+    def bounds(self) -> Array:
+        """Lowest and highest value of each gene, of shape (n_genes, 2)."""
+        return self._search.bounds
+
+    @property
+    def population_size(self) -> int:
+        """Genomes a generation."""
+        return self._search.population_size
+
+    @property
+    def generation(self) -> int:
+        """Generations told."""
+        return self._search.generation
+
+    @property
+    def evaluations(self) -> int:
+        """Genomes told."""
+        return self._search.evaluations
+
+    @property
+    def best(self) -> Individual:
+        """Best individual so far; nan and minus infinity before the first one that did not fail."""
+        return self._search.best
+
+    def stop(self) -> bool:
+        """Whether the target or the last generation was reached."""
+        return self._search.stop()
+
+
 def plain(value: Any) -> Any:
     """A plain value, also of the array without axes that an npz file makes of it."""
     return value.item() if isinstance(value, np.ndarray) else value
@@ -175,6 +196,8 @@ def plain(value: Any) -> Any:
 def restored(state: Mapping[str, Any], name: str, shape: tuple[int, ...]) -> Array:
     """An array of a state, if it has the shape that this optimizer needs."""
     value = np.array(state[name], dtype=np.float64, order="C")
+    if value.size == 0 == prod(shape):  # JSON does not keep the shape of an empty array
+        return np.empty(shape)
     if value.shape != shape:
         raise ValueError(f"state: {name} of shape {value.shape} is not of shape {shape}")
     return value

@@ -10,11 +10,13 @@ from evorc.kernels.compiler import inline, kernel
 from evorc.kernels.random import stream_integer, stream_normal, stream_uniform
 from evorc.kernels.vmath import cos, sin
 
+from .search import Array
+
 PI = 3.141592653589793
 
 
 @inline
-def reflected(x, low, high):
+def reflected(x: float, low: float, high: float) -> float:
     """`x` mirrored at the bounds as often as it takes; a gene inside them keeps its bits."""
     span = high - low
     turns = abs(x - low) / (2.0 * span)
@@ -25,7 +27,7 @@ def reflected(x, low, high):
 
 
 @kernel
-def reflect(genomes, low, high):
+def reflect(genomes: Array, low: Array, high: Array) -> None:
     """Mirror every gene that left its bounds back into them.
 
     Parameters
@@ -41,7 +43,7 @@ def reflect(genomes, low, high):
 
 
 @kernel
-def cxBlend(word, first, second, alpha):
+def cxBlend(word: np.uint64, first: Array, second: Array, alpha: float) -> None:
     """Blend crossover, BLX-alpha (Eshelman & Schaffer 1993).
 
     Parameters
@@ -63,7 +65,7 @@ def cxBlend(word, first, second, alpha):
 
 
 @kernel
-def cxSimulatedBinary(word, first, second, eta):
+def cxSimulatedBinary(word: np.uint64, first: Array, second: Array, eta: float) -> None:
     """Simulated binary crossover (Deb & Agrawal 1995); a large `eta` keeps children near their parents."""
     genes = first.shape[1]
     for i in range(first.shape[0]):
@@ -76,7 +78,7 @@ def cxSimulatedBinary(word, first, second, eta):
 
 
 @kernel
-def cxUniform(word, first, second, indpb):
+def cxUniform(word: np.uint64, first: Array, second: Array, indpb: float) -> None:
     """Swap each gene of a pair with probability `indpb` (Syswerda 1989)."""
     genes = first.shape[1]
     for i in range(first.shape[0]):
@@ -88,7 +90,7 @@ def cxUniform(word, first, second, indpb):
 
 
 @kernel
-def cxTwoPoint(word, first, second):
+def cxTwoPoint(word: np.uint64, first: Array, second: Array) -> None:
     """Swap the genes between two points, the second different from the first."""
     genes = first.shape[1]
     for i in range(first.shape[0]):
@@ -100,7 +102,7 @@ def cxTwoPoint(word, first, second):
 
 
 @kernel
-def mutGaussian(word, genomes, mu, sigma, indpb):
+def mutGaussian(word: np.uint64, genomes: Array, mu: Array, sigma: Array, indpb: float) -> None:
     """Add a normal number to each gene with probability `indpb`.
 
     Parameters
@@ -123,7 +125,7 @@ def mutGaussian(word, genomes, mu, sigma, indpb):
 
 
 @kernel
-def mutCauchy(word, genomes, mu, sigma, indpb):
+def mutCauchy(word: np.uint64, genomes: Array, mu: Array, sigma: Array, indpb: float) -> None:
     """Add a Cauchy number of median `mu` and scale `sigma` to each gene with probability `indpb` (Yao & Liu 1997)."""
     genes = genomes.shape[1]
     for i in range(genomes.shape[0]):
@@ -135,7 +137,7 @@ def mutCauchy(word, genomes, mu, sigma, indpb):
 
 
 @kernel
-def mutPolynomialBounded(word, genomes, eta, low, up, indpb):
+def mutPolynomialBounded(word: np.uint64, genomes: Array, eta: float, low: Array, up: Array, indpb: float) -> None:
     """Polynomial mutation between the bounds (Deb & Goyal 1996); a large `eta` makes small changes."""
     genes, power = genomes.shape[1], 1.0 / (eta + 1.0)
     for i in range(genomes.shape[0]):

@@ -32,8 +32,8 @@ ROOMS = {
 # A second room for a word, and why.
 EXCEPTIONS = {
     ("score", "evorc/kernels"): "the closed loop returns score and status a lane",
+    ("score", "evorc/evaluate"): "makes a fitness of the scores of the trials",
     ("score", "evorc/estimators"): "the name scikit-learn gives to that method",
-    ("lane", "evorc/genome"): "packs genomes into lanes",
     ("n jobs", "evorc/estimators"): "scikit-learn's public keyword, handed to evaluate",
     ("n jobs", "evorc/run"): "a public keyword, handed to evaluate",
     ("n jobs", "evorc/cli"): "a public option, handed to run",

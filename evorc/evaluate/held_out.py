@@ -1,0 +1,47 @@
+"""Held-out tests: a champion on conditions that it was never trained on."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .problem import Problem
+
+
+@dataclass(frozen=True)
+class TestResult:
+    """How a champion did in one held-out test."""
+
+    name: str
+    passed: int
+    trials: int
+    needed: int
+    mean: float
+
+    @property
+    def success(self) -> bool:
+        """Whether enough trials were passed."""
+        return self.passed >= self.needed
+
+    @property
+    def told(self) -> str:
+        """The outcome in words."""
+        return f"{self.passed} of {self.trials} trials, {self.needed} needed; mean score {self.mean:.6g}"
+
+
+def held_out(problem: Problem, genome: NDArray[np.float64]) -> list[TestResult]:
+    """Put one individual to every held-out test of its scenario."""
+    return [run_test(problem, name, genome[None])[0] for name in problem.scenario.tests]
+
+
+def run_test(problem: Problem, name: str, genomes: NDArray[np.float64]) -> list[TestResult]:
+    """Put individuals to one held-out test."""
+    test = problem.scenario.tests[name]
+    scores = replace(problem, scenario=test.scenario).scores(genomes)
+    passing = np.inf if test.scenario.passing is None else test.scenario.passing
+    passed = (scores >= passing).sum(axis=1)
+    means = scores.mean(axis=1)
+    return [
+        TestResult(name, int(count), scores.shape[1], test.needed, float(mean))
+        for count, mean in zip(passed, means, strict=True)
+    ]

@@ -1,0 +1,196 @@
+"""Particle swarm (Kennedy & Eberhart 1995) on the operators, topologies and handlers of pyswarms."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .search import Array, Initial, Optimizer, RandomState, Search, State, at_least, one_of, restored, within
+from .swap import global_random_state
+from .topologies import (
+    TOPOLOGIES,
+    BoundaryHandler,
+    Swarm,
+    VelocityHandler,
+    compute_pbest,
+    make_topology,
+    unlogged,
+)
+
+INERTIAS = ("constant", "constriction", "linear_decay")
+BOUNDARIES = ("reflective", "nearest", "random", "shrink", "intermediate", "periodic")
+VELOCITIES = ("unmodified", "adjust", "invert", "zero")
+FAILED = np.finfo(np.float64).max
+
+
+class ParticleSwarm(Optimizer):
+    """Particle swarm with pyswarms' topologies and handlers, maximising.
+
+    Particle `i` at `x` moves by its velocity ``v = w v + c1 r1 (p_i - x) + c2 r2 (l_i - x)``, where `p_i` is its own
+    best position, `l_i` the best of those that inform it, and `r1`, `r2` are uniform in [0, 1) for each gene. The
+    defaults are the `w` and `c` of Trelea (2003), and informants that are drawn anew every generation, three links a
+    particle, as in Standard PSO 2006 (Clerc).
+
+    Parameters
+    ----------
+    bounds : array_like of shape (n_genes, 2)
+        Lowest and highest value of each gene.
+    population_size : int, default=64
+        Number of particles, at least 2.
+    topology : {"random", "star", "ring", "von_neumann", "pyramid"}
+        Who informs whom: `n_neighbors` random others; all; the `n_neighbors` nearest (itself among them); the
+        ``2 n_genes + 1`` nearest; the neighbours in a triangulation (all, above six genes).
+    n_neighbors : int, default=3
+        Neighbours in a random or ring topology.
+    static : bool, default=False
+        Keep the first generation's neighbours. A von Neumann topology always does.
+    inertia : {"constant", "constriction", "linear_decay"}
+        ``constriction`` scales all three terms by Clerc & Kennedy's (2002) factor and needs ``c1 + c2 > 4``;
+        ``linear_decay`` goes from `w` to `w_end` over `max_generations` (Shi & Eberhart 1998).
+    w, w_end : float, default=0.6 and 0.4
+        Inertia weight.
+    c1, c2 : float, default=1.7
+        Pull of the own best and of the informants' best.
+    velocity_clamp : float, optional
+        Largest velocity as a fraction of the gene's range.
+    boundary_handler : {"reflective", "nearest", "random", "shrink", "intermediate", "periodic"}
+        What becomes of a particle that leaves the bounds.
+    velocity_handler : {"unmodified", "adjust", "invert", "zero"}
+        What becomes of its velocity. `adjust` applies to every particle: the velocity is the way that it really went.
+    initial : array_like of shape (population_size, n_genes) or callable, optional
+        First genomes, or a function of a generator and the population size that makes them.
+    max_generations : int, optional
+        Stop after so many generations.
+    target : float, optional
+        Stop at this fitness.
+    random_state : int, SeedSequence, Generator or None
+        Seed of the own generator. NumPy's global state, which pyswarms uses, is the same after a call as before.
+
+    Raises
+    ------
+    ValueError
+        If a value is not allowed; the message names the field, what was found and what is allowed.
+
+    Examples
+    --------
+    >>> optimizer = ParticleSwarm([[-1, 1]] * 3, population_size=8, max_generations=40, random_state=0)
+    >>> while not optimizer.stop():
+    ...     genomes = optimizer.ask()
+    ...     optimizer.tell(-(genomes**2).sum(axis=1))
+    >>> bool(optimizer.best.fitness > -1e-2)
+    True
+    """
+
+    def __init__(
+        self,
+        bounds: ArrayLike,
+        *,
+        population_size: int = 64,
+        topology: str = "random",
+        n_neighbors: int = 3,
+        static: bool = False,
+        inertia: str = "constant",
+        w: float = 0.6,
+        w_end: float = 0.4,
+        c1: float = 1.7,
+        c2: float = 1.7,
+        velocity_clamp: float | None = None,
+        boundary_handler: str = "reflective",
+        velocity_handler: str = "unmodified",
+        initial: Initial = None,
+        max_generations: int | None = None,
+        target: float | None = None,
+        random_state: RandomState = None,
+    ) -> None:
+        self._search = search = Search(bounds, population_size, initial, max_generations, target, random_state)
+        self.inertia = one_of("inertia", inertia, INERTIAS)
+        self.w, self.w_end = within("w", w, 0.0, np.inf), within("w_end", w_end, 0.0, np.inf)
+        self.c1, self.c2 = within("c1", c1, 0.0, np.inf), within("c2", c2, 0.0, np.inf)
+        if inertia == "constriction" and self.c1 + self.c2 <= 4.0:
+            raise ValueError(f"c1, c2: their sum {self.c1 + self.c2} is not above 4, as inertia='constriction' needs")
+        if inertia == "linear_decay" and max_generations is None:
+            raise ValueError("max_generations: None is not a whole number, as inertia='linear_decay' needs")
+        k = int(within("n_neighbors", at_least("n_neighbors", n_neighbors, 1), 1, search.population_size - 1))
+        clamp = None if velocity_clamp is None else within("velocity_clamp", velocity_clamp, 0.0, np.inf)
+        self._clamp = None if clamp is None else (-clamp * search.span, clamp * search.span)
+        self._box = (search.low, search.high)
+        name = one_of("topology", topology, TOPOLOGIES)
+        self._topology, self._neighbours = make_topology(name, k, bool(static), search.generator)
+        with unlogged():
+            self._boundary = BoundaryHandler(one_of("boundary_handler", boundary_handler, BOUNDARIES))
+            self._handler = VelocityHandler(one_of("velocity_handler", velocity_handler, VELOCITIES))
+            self._clamping = VelocityHandler("unmodified")
+        self._swarm: Any = None
+
+    def ask(self) -> Array:
+        """Genomes to evaluate, of shape (population_size, n_genes); the same ones until they are told."""
+        return self._search.ask(self._begin if self._swarm is None else self._move)
+
+    def tell(self, fitness: ArrayLike) -> None:
+        """Take the fitness of the asked genomes; nan and infinite ones count as failed and rank last."""
+        _, values = self._search.tell(fitness)
+        self._swarm.current_cost = np.where(np.isfinite(values), -values, FAILED)
+        self._swarm.pbest_pos, self._swarm.pbest_cost = compute_pbest(self._swarm)
+
+    def state_dict(self) -> State:
+        """Arrays and plain values from which :meth:`load_state_dict` goes on with the same bits."""
+        state = self._search.state_dict("ParticleSwarm") | {"begun": self._swarm is not None}
+        if self._swarm is not None:
+            for name in ("position", "velocity", "pbest_pos", "pbest_cost"):
+                state[name] = getattr(self._swarm, name).copy()
+        kept = self._topology.static and self._topology.neighbor_idx is not None
+        return state | {"neighbors": self._topology.neighbor_idx.copy() if kept else np.empty((0, 0), dtype=np.intp)}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from a state of an optimizer that was made with the same parameters."""
+        shape, swarm = self._search.shape, None
+        if state["begun"]:
+            names = ("position", "velocity", "pbest_pos")
+            swarm = self._swarm_of(*(restored(state, name, shape) for name in names))
+            swarm.pbest_cost = restored(state, "pbest_cost", shape[:1])
+        neighbors = np.array(state["neighbors"], dtype=np.intp)
+        self._search.load_state_dict(state, "ParticleSwarm")
+        self._swarm, self._topology.neighbor_idx = swarm, neighbors if neighbors.size else None
+
+    def _begin(self) -> Array:
+        """First positions, and velocities of half the way to another point of the bounds (SPSO 2006)."""
+        search = self._search
+        position = search.first()
+        aim = search.uniform(search.population_size)
+        self._swarm = self._swarm_of(position, 0.5 * (aim - position), position)
+        return position
+
+    def _swarm_of(self, position: Array, velocity: Array, pbest_pos: Array) -> Any:
+        cost = np.full(self.population_size, np.inf)
+        return Swarm(position, velocity, pbest_pos=pbest_pos, pbest_cost=cost)
+
+    def _move(self) -> Array:
+        """New velocities and positions."""
+        swarm, before = self._swarm, self._swarm.position
+        swarm.options = self._options()
+        swarm.best_cost = np.inf  # else a star keeps a best that is not part of the state
+        with global_random_state(self._search.generator):
+            swarm.best_pos, swarm.best_cost = self._topology.compute_gbest(swarm, **self._neighbours)
+            velocity = self._topology.compute_velocity(swarm, self._clamp, self._clamping, self._box)
+            flown = before + velocity
+            # The handlers' memory is always the position before. A velocity handler must see where a particle flew:
+            # the repaired position, which pyswarms' own loop shows it, is never out of bounds.
+            self._boundary.memory = self._handler.memory = before
+            landed: Array = self._boundary(flown.copy(), self._box)
+        np.clip(landed, *self._box, out=landed)  # a shrunk step may miss the bound by a rounding
+        seen = landed if self._handler.strategy == "adjust" else flown
+        swarm.velocity = self._handler(velocity, self._clamp, position=seen, bounds=self._box)
+        swarm.position = landed
+        return landed
+
+    def _options(self) -> dict[str, float]:
+        """Inertia weight and pulls of this generation."""
+        if self.inertia == "constriction":
+            phi = self.c1 + self.c2
+            chi = 2.0 / (phi - 2.0 + (phi * phi - 4.0 * phi) ** 0.5)  # Clerc & Kennedy 2002, eq. 4 with kappa = 1
+            return {"w": chi, "c1": chi * self.c1, "c2": chi * self.c2}
+        w = self.w
+        if self.inertia == "linear_decay":
+            w += (self.w_end - self.w) * min(self.generation / (self._search.max_generations or 1), 1.0)
+        return {"w": w, "c1": self.c1, "c2": self.c2}

@@ -1,0 +1,131 @@
+"""The page's charts: fitness over evaluations, and signals over time."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .canvas import GRID, MUTED, SERIES, drawing, new_figure, themed_axes, tints
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Array = NDArray[np.floating]
+WIDTH, MARGIN, GUTTER = 960, 76, 150  # units of a drawing: its width, the room left for ticks, and right for names
+BINS = 800  # of the time axis, each drawn by its lowest and highest value
+NAME = 20  # letters that fit in the gutter
+APART = 15  # units between two names, at least
+
+
+class Generation(Protocol):
+    """What the fitness chart reads of one generation."""
+
+    @property
+    def evaluations(self) -> int: ...
+    @property
+    def best(self) -> float: ...
+    @property
+    def lower_quartile(self) -> float: ...
+    @property
+    def median(self) -> float: ...
+    @property
+    def upper_quartile(self) -> float: ...
+    @property
+    def failed(self) -> int: ...
+
+
+class Level(NamedTuple):
+    """A fitness to compare with, by its name."""
+
+    name: str
+    fitness: float
+
+
+def fitness_chart(history: Sequence[Generation], levels: Sequence[Level]) -> str:
+    """Best so far, median and quartiles over evaluations, with levels to compare with."""
+    figure = new_figure(WIDTH / 72, 340 / 72)
+    place = (MARGIN / WIDTH, 0.16, (WIDTH - MARGIN - GUTTER) / WIDTH, 0.8)
+    axes = themed_axes(figure, place, xlabel="evaluations", ylabel="fitness")
+    time = np.array([row.evaluations for row in history], float)
+    best, low, median, high = (
+        _column(history, name) for name in ("best", "lower_quartile", "median", "upper_quartile")
+    )
+    marker = "o" if len(history) < 3 else ""
+    axes.fill_between(time, low, high, color=SERIES[1], alpha=0.25, linewidth=0)
+    axes.plot(time, median, color=SERIES[1], linewidth=2, marker=marker)
+    axes.plot(time, np.fmax.accumulate(best), color=SERIES[0], linewidth=2, drawstyle="steps-post", marker=marker)
+    for level in levels:
+        axes.axhline(level.fitness, color=MUTED, linewidth=1.25, dashes=(4, 3))
+    axes.set_xlim(0, max(time[-1], 1.0))
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+    axes.yaxis.set_major_formatter(lambda value, _: number(value))
+    return drawing(figure, "Fitness over evaluations", _names(axes, levels))
+
+
+def signal_chart(time: Array, signals: Array, description: str) -> str:
+    """Signals [step, signal] over time: lines while their colours can be told apart, and else rows of pixels."""
+    many = signals.shape[1] > len(SERIES)
+    height = 90 + (min(400, 12 * signals.shape[1]) if many else 150)
+    figure = new_figure(WIDTH / 72, height / 72)
+    place = (MARGIN / WIDTH, 46 / height, (WIDTH - MARGIN - 16) / WIDTH, (height - 58) / height)
+    axes = themed_axes(figure, place, xlabel="time", ylabel="number" if many else "")
+    (_rows if many else _lines)(axes, time, signals)
+    margin = 0.5 * (time[-1] - time[0]) / max(len(time) - 1, 1) or 0.5
+    axes.set_xlim(time[0] - margin, time[-1] + margin)
+    return drawing(figure, description)
+
+
+def number(value: float) -> str:
+    """A number as short as its size allows."""
+    return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:.4g}".replace("-", "\u2212")
+
+
+def legend(entries: Mapping[str, str]) -> str:
+    """Names with swatches of the style sheet's classes."""
+    items = (f'<li><i class="{escape(kind)}"></i>{escape(name)}</li>' for name, kind in entries.items())
+    return f'<ul class="legend">{"".join(items)}</ul>'
+
+
+def _column(history: Sequence[Generation], name: str) -> Array:
+    values = np.array([getattr(row, name) for row in history], float)
+    return np.where(np.isfinite(values), values, np.nan)
+
+
+def _lines(axes: "Axes", time: Array, signals: Array) -> None:
+    for signal, color in zip(signals.T, SERIES, strict=False):
+        axes.plot(*_thinned(time, signal), color=color, linewidth=1.6, marker="o" if len(time) == 1 else "")
+
+
+def _rows(axes: "Axes", time: Array, signals: Array) -> None:
+    count = signals.shape[1]
+    pixels = tints(signals.T, float(np.nanmax(np.abs(signals), initial=0.0)))
+    extent = (float(time[0]), float(time[-1]) or 1.0, count + 0.5, 0.5)
+    axes.imshow(pixels, aspect="auto", interpolation="nearest", extent=extent)
+    axes.grid(visible=False)
+
+
+def _thinned(time: Array, signal: Array) -> tuple[Array, Array]:
+    """The same curve in fewer points: the lowest and the highest of each bin, in their order."""
+    if len(time) <= 2 * BINS:
+        return time, signal
+    parts = np.array_split(np.nan_to_num(signal), BINS)
+    firsts = np.cumsum([0, *map(len, parts[:-1])])
+    kept = np.unique([first + pick(part) for first, part in zip(firsts, parts) for pick in (np.argmin, np.argmax)])
+    return time[kept], signal[kept]
+
+
+def _names(axes: "Axes", levels: Sequence[Level]) -> str:
+    """Names of levels, right of the axes and clear of each other."""
+    figure = axes.figure
+    height = figure.get_size_inches()[1] * 72  # type: ignore[union-attr]
+    names, lowest = "", np.inf
+    for level in sorted(levels, key=lambda level: level.fitness):
+        wanted = height - float(axes.transData.transform((0.0, level.fitness))[1])
+        lowest = min(wanted, lowest - APART)
+        name = level.name if len(level.name) <= NAME else level.name[: NAME - 1] + "\u2026"
+        label = f"{escape(name)} {number(level.fitness)}"
+        place = f'x="{WIDTH - GUTTER + 8}" y="{lowest + 4:.1f}"'
+        names += f"<text {place}>{label}<title>{escape(level.name)}</title></text>"
+    return names

@@ -1,0 +1,134 @@
+"""The evolution loop: ask, evaluate, tell, record; stop, confirm, go on from a state."""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..evaluate import Outcome, PopulationEvaluator, held_out, run_test
+from ..optimizers import Individual
+from .interrupts import Interrupts
+from .record import Record, from_csv, record_of, to_csv
+from .result import Result
+from .stopping import StopRules
+
+Watcher = Callable[["Evolution"], None]
+
+
+class AskTell(Protocol):
+    """What is asked of an optimizer; see :mod:`evorc.optimizers`."""
+
+    @property
+    def best(self) -> Individual: ...
+
+    def ask(self) -> NDArray[np.float64]: ...
+
+    def tell(self, fitness: ArrayLike) -> None: ...
+
+    def stop(self) -> bool: ...
+
+    def state_dict(self) -> dict[str, Any]: ...
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None: ...
+
+
+class Evolution:
+    """An optimizer, an evaluator and the rules that end their work.
+
+    Parameters
+    ----------
+    evaluator : PopulationEvaluator
+    optimizer : AskTell
+        On the evaluator's bounds.
+    rules : StopRules
+    """
+
+    def __init__(self, evaluator: PopulationEvaluator, optimizer: AskTell, rules: StopRules) -> None:
+        self.evaluator = evaluator
+        self.optimizer = optimizer
+        self.rules = rules
+        self.history: list[Record] = []
+        self.champion: Individual | None = None
+        self.reason = ""
+        self._earlier = 0.0  # seconds, before the last resumption
+        self._began = time.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        """Wall-clock time spent, over all resumptions."""
+        return self._earlier + time.monotonic() - self._began
+
+    @property
+    def best(self) -> Individual:
+        """The confirmed champion, or the best so far."""
+        return self.champion or self.optimizer.best
+
+    def run(self, watch: Watcher = lambda _: None, interrupts: Interrupts | None = None) -> Result:
+        """Go on until a rule holds.
+
+        Parameters
+        ----------
+        watch : callable (Evolution) -> None
+            Called after every generation.
+        interrupts : Interrupts or None
+            Lets signals through while individuals are evaluated, and nowhere else.
+
+        Raises
+        ------
+        Interrupted
+            If a signal came; the state is that of the last complete generation.
+        """
+        interrupts = interrupts or Interrupts()
+        while not self.reason:
+            self._generation(interrupts)
+            watch(self)
+        with interrupts.allowed():
+            tests = held_out(self.evaluator.problem, self.best.genome)
+        return Result(self.best, self.history, self.reason, self.evaluator.problem, tests)
+
+    def _generation(self, interrupts: Interrupts) -> None:
+        generation, genomes = len(self.history), self.optimizer.ask()
+        with interrupts.allowed():
+            outcome = self.evaluator(genomes, generation)
+            champion = self._confirmed(genomes, outcome)
+        self.optimizer.tell(outcome.fitness)
+        last = self.history[-1] if self.history else None
+        self.history.append(record_of(outcome, generation, (generation + 1) * len(genomes), last))
+        self.champion = champion
+        self.reason = "solved" if champion else self.rules.reason(self.history[-1], self.seconds)
+        if not self.reason and self.optimizer.stop():
+            self.reason = "optimizer"
+
+    def _confirmed(self, genomes: NDArray[np.float64], outcome: Outcome) -> Individual | None:
+        """The first individual that passes the scenario's confirming tests, of those that may try."""
+        scenario = self.evaluator.problem.scenario
+        if not scenario.confirm:
+            return None
+        if scenario.passing is None:
+            able = np.flatnonzero(outcome.fitness == np.nanmax(outcome.fitness))[:1]
+        else:
+            able = np.flatnonzero(outcome.passed == 1.0)
+        for name in scenario.confirm:
+            results = run_test(self.evaluator.problem, name, genomes[able]) if len(able) else []
+            able = able[[result.success for result in results]] if results else able
+        return Individual(genomes[able[0]].copy(), float(outcome.fitness[able[0]])) if len(able) else None
+
+    def state_dict(self) -> dict[str, Any]:
+        """Everything needed to go on, as arrays and plain values."""
+        optimizer = {f"optimizer.{name}": value for name, value in self.optimizer.state_dict().items()}
+        champion = self.champion.genome if self.champion else np.empty(0)
+        fitness = self.champion.fitness if self.champion else np.nan
+        own = {"history": to_csv(self.history, header=True), "seconds": self.seconds, "reason": self.reason}
+        return {**optimizer, **own, "champion": champion, "champion_fitness": fitness}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from a state of the same experiment."""
+        optimizer = {name[10:]: value for name, value in state.items() if name.startswith("optimizer.")}
+        self.optimizer.load_state_dict(optimizer)
+        self.history = from_csv(str(state["history"]))
+        self.reason = str(state["reason"])
+        found = np.asarray(state["champion"], float)
+        self.champion = Individual(found, float(state["champion_fitness"])) if found.size else None
+        self._earlier, self._began = float(state["seconds"]), time.monotonic()
