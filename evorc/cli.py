@@ -4,28 +4,60 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.text import Text
 
-DONE, FAILED, WRONG_INPUT, ENVIRONMENT = 0, 1, 2, 4
+DONE, FAILED, WRONG_INPUT, ENVIRONMENT, INTERRUPTED = 0, 1, 2, 4, 130
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
-Folders = Annotated[
-    list[Path], typer.Option("--scenarios", help="A folder with scenarios of your own; may be repeated.")
-]
+HELP = """Evolve neural networks in simulated worlds.
+
+Exit codes: 0 done, 1 the run failed, 2 the input was wrong, 4 the disk or the environment failed, 130 interrupted, \
+143 terminated; `evorc resume` goes on with a run that was interrupted or terminated.
+"""
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=HELP)
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one line of JSON.")]
-Jobs = Annotated[int | None, typer.Option("--jobs", "-j", help="Workers, instead of the file's; -1 is one a core.")]
+
+
+def _check_jobs(jobs: int | None) -> int | None:
+    if jobs is not None and jobs < 1 and jobs != -1:
+        _fail(f"--jobs: {jobs} is not a whole number of at least 1, or -1 for one a core", WRONG_INPUT)
+    return jobs
+
+
+def _check_seed(seed: int | None) -> int | None:
+    if seed is not None and not 0 <= seed < 2**63:
+        _fail(f"--seed: {seed} is not a whole number from 0 to 2**63 - 1", WRONG_INPUT)
+    return seed
+
+
+def _check_folders(folders: list[Path]) -> list[Path]:
+    for folder in folders:
+        if not folder.is_dir():
+            _fail(f"--scenarios: {folder} is not a folder", WRONG_INPUT)
+    return folders
+
+
+Folders = Annotated[
+    list[Path],
+    typer.Option("--scenarios", callback=_check_folders, help="A folder with scenarios of your own; may be repeated."),
+]
+Jobs = Annotated[
+    int | None,
+    typer.Option("--jobs", "-j", callback=_check_jobs, help="Workers, instead of the file's; -1 is one a core."),
+]
 
 
 @app.command()
 def run(
     experiment: Annotated[str, typer.Argument(help="A TOML file, or a name that `evorc list` shows.")],
     folder: Annotated[Path | None, typer.Option(help="Where to write; runs/NAME-N by default.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Instead of the file's random_state.")] = None,
+    seed: Annotated[int | None, typer.Option(callback=_check_seed, help="Instead of the file's random_state.")] = None,
     jobs: Jobs = None,
     scenarios: Folders = [],  # noqa: B006
     report: Annotated[bool, typer.Option(help="Write report.html at the end.")] = True,
@@ -33,9 +65,9 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Run an experiment."""
-    from .run import session
-
     with told(quiet or as_json) as console:
+        from .run import session
+
         session_ = session.start(experiment, folder, scenarios, seed, jobs)
         _finish(session_, console, report, as_json)
 
@@ -50,40 +82,50 @@ def resume(
     as_json: AsJson = False,
 ) -> None:
     """Go on with a run that was interrupted; the result is the same as if it had never been."""
-    from .run import session
-
     with told(quiet or as_json) as console:
+        from .run import session
+
         _finish(session.reopen(folder, scenarios, jobs), console, report, as_json)
 
 
 def _finish(session: Any, console: Console, report: bool, as_json: bool) -> None:
     """Run it to its end and tell what came out."""
-    console.print(f"[bold]{session.title}[/]  [dim]{session.folder.path}[/]")
-    result = session.run(console)
-    if report:
-        _report(session, result, console)
+    from .run import Interrupted
+
+    console.print(f"[bold]{escape(session.title)}[/]  [dim]{escape(str(session.folder.path))}[/]")
+    try:
+        result = session.run(console)
+    except Interrupted as fault:
+        _fail(f"interrupted by {fault}; go on with `evorc resume {session.folder.path}`", 128 + fault.signum, "")
     for line in session.summary(result):
         console.print(line)
     if as_json:
         print(json.dumps(session.as_json(result)))
+    if report:
+        _report(session, result, console)
 
 
 def _report(session: Any, result: Any, console: Console) -> None:
-    from .report import write_report
+    """The run is over and safe; a report that cannot be made changes nothing of it."""
+    from .report import Report, write_report
 
     try:
         with session.folder.writing("report.html") as stream:
-            write_report(stream, **session.report_data(result))
+            write_report(stream, Report(**session.report_data(result)))
     except ModuleNotFoundError as fault:
-        console.print(f"[yellow]no report:[/] {fault}")
+        console.print(f"[yellow]no report:[/] {escape(str(fault))}")
+    except Exception as fault:
+        if isinstance(fault, OSError):
+            raise
+        _fail(f"no report, all else is done: {type(fault).__name__}: {fault}", FAILED)
 
 
 @app.command("list")
 def list_(scenarios: Folders = [], as_json: AsJson = False) -> None:  # noqa: B006
-    """Show scenarios, networks and optimizers."""
-    from .run.catalogue import catalogue
+    """Show experiments, scenarios, networks and optimizers."""
+    with told() as console:
+        from .run.catalogue import catalogue
 
-    with told(False) as console:
         found = catalogue(scenarios)
         if as_json:
             print(json.dumps(found))
@@ -96,9 +138,9 @@ def list_(scenarios: Folders = [], as_json: AsJson = False) -> None:  # noqa: B0
 @app.command()
 def show(folder: Annotated[Path, typer.Argument(help="The folder of a run.")], as_json: AsJson = False) -> None:
     """Show what a run has come to."""
-    from .run.session import look
+    with told() as console:
+        from .run.session import look
 
-    with told(False) as console:
         found = look(folder)
         if as_json:
             print(json.dumps(found))
@@ -109,9 +151,9 @@ def show(folder: Annotated[Path, typer.Argument(help="The folder of a run.")], a
 @app.command()
 def doctor(as_json: AsJson = False) -> None:
     """Print versions, processor, threads and the state of the kernel cache."""
-    from .run.catalogue import diagnosis
+    with told() as console:
+        from .run.catalogue import diagnosis
 
-    with told(False) as console:
         found = diagnosis()
         if as_json:
             print(json.dumps(found))
@@ -128,26 +170,33 @@ def _table(console: Console, rows: Mapping[str, Any]) -> None:
 
 
 @contextmanager
-def told(quiet: bool) -> Iterator[Console]:
-    """Turn what goes wrong into one message and an exit code."""
-    from .evaluate import EvaluationError
-    from .run import Interrupted
-
+def told(quiet: bool = False) -> Iterator[Console]:
+    """Turn what goes wrong into one message and an exit code. What is imported late fails in here, too."""
     try:
         yield Console(quiet=quiet, highlight=False, soft_wrap=True)
-    except Interrupted as fault:
-        _fail(f"{fault}: go on with `evorc resume`", 128 + fault.signum)
-    except EvaluationError as fault:
-        _fail(str(fault), FAILED)
-    except ValueError as fault:
+    except KeyboardInterrupt:
+        _fail("interrupted", INTERRUPTED, "")
+    except (ValueError, ModuleNotFoundError) as fault:
         _fail(str(fault), WRONG_INPUT)
+    except BrokenPipeError:
+        raise
+    except OverflowError as fault:
+        _fail(f"a number is too large: {fault}", WRONG_INPUT)
+    except MemoryError as fault:
+        _fail(f"out of memory: {fault}", ENVIRONMENT)
     except OSError as fault:
-        _fail(str(fault), ENVIRONMENT)
+        _fail(f"{fault.filename}: {fault.strerror}" if fault.filename else str(fault), ENVIRONMENT)
+    except RuntimeError as fault:
+        from .evaluate import EvaluationError
+
+        if not isinstance(fault, EvaluationError):
+            raise
+        _fail(str(fault), FAILED)
 
 
-def _fail(message: str, code: int) -> None:
+def _fail(message: str, code: int, kind: str = "error: ") -> NoReturn:
     Console(stderr=True, highlight=False, soft_wrap=True).print(
-        message if message.startswith("error") else f"error: {message}", markup=False
+        message if message.startswith("error") else f"{kind}{message}", markup=False
     )
     raise typer.Exit(code)
 

@@ -67,7 +67,7 @@ class Genome:
         Raises
         ------
         ValueError
-            If the genomes are not of this length.
+            If the genomes are not of this length, or not finite.
         """
         flat = self.check(genomes)
         return {block.name: _spread(flat[:, self.slices[block.name]], block.genes) for block in self.blocks}
@@ -86,10 +86,13 @@ class Genome:
         return np.concatenate([_collect(np.asarray(parameters[b.name], float), b) for b in self.blocks], axis=1)
 
     def check(self, genomes: ArrayLike) -> Genomes:
-        """Genomes as a float64 array of the right shape."""
+        """Genomes as a float64 array of the right shape, all finite."""
         flat = np.ascontiguousarray(genomes, np.float64)
         if flat.ndim != 2 or flat.shape[1] != self.n_genes:
             raise ValueError(f"genomes: their shape {flat.shape} is not [individuals, {self.n_genes} genes]")
+        if not np.isfinite(flat).all():
+            individual, gene = np.argwhere(~np.isfinite(flat))[0]
+            raise ValueError(f"genomes: gene {gene} of individual {individual} is {flat[individual, gene]}")
         return flat
 
     def describe(self) -> str:
@@ -105,8 +108,10 @@ class Genome:
 
 
 def _spread(genes: Genomes, index: NDArray[np.int64]) -> Genomes:
+    if (index.ravel() == np.arange(index.size)).all():  # each parameter has a gene of its own
+        return genes.reshape(len(genes), *index.shape)
     with_zero = np.concatenate([genes, np.zeros((len(genes), 1))], axis=1)
-    return with_zero[:, index]
+    return np.take(with_zero, index, axis=1)
 
 
 def _collect(values: Genomes, block: Block) -> Genomes:

@@ -5,16 +5,19 @@ import hashlib
 import importlib.util
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from importlib.metadata import entry_points
+from inspect import signature
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Literal
+from typing import Any, Literal, SupportsIndex
 
 from .kernels.weave import Loops, Rules, weave
 
 GROUP = "evorc.scenarios"
+PREFIX = "evorc_scenarios_"  # of the modules made of scenarios' files
 Draw = Callable[[Any, Any], None]
 
 
@@ -46,7 +49,7 @@ class Scenario:
     max_steps : int
         Steps after which a trial is over.
     world : NamedTuple type or None, default=None
-        Fields are float, int, bool or `Annotated[numpy.ndarray, size]`. None for a plain scenario.
+        Fields are float, int (up to 2**53), bool or `Annotated[numpy.ndarray, size]`. None for a plain scenario.
     motor_range : (float, float), default=(-1, 1)
         A network's output is mapped to it.
     trials : int, default=1
@@ -91,7 +94,22 @@ class Scenario:
     chance: float | None = None
     baseline: Mapping[str, float] = field(default_factory=dict)
     draw: Draw | None = None
-    origin: "Origin | None" = None
+    origin: "Origin | None" = field(default=None, init=False, compare=False, repr=False)  # a changed copy has none
+
+    def __post_init__(self) -> None:
+        for name, number in (("trials", self.trials), ("max_steps", self.max_steps)):
+            if not isinstance(number, SupportsIndex) or isinstance(number, bool) or number < 1:
+                raise ValueError(f"{name}: {number!r} is not a whole number of at least 1")
+        for name, found, allowed in (
+            ("aggregate", self.aggregate, ("mean", "min")),
+            ("conditions", self.conditions, ("fixed", "fresh")),
+        ):
+            if found not in allowed:
+                raise ValueError(f'{name}: {found!r} is not "{allowed[0]}" or "{allowed[1]}"')
+        if not 0.0 < self.dt < float("inf"):
+            raise ValueError(f"dt: {self.dt!r} is not a positive number")
+        if not -float("inf") < self.motor_range[0] < self.motor_range[1] < float("inf"):
+            raise ValueError(f"motor_range: {self.motor_range!r} is not a pair of finite numbers, the lower first")
 
     @property
     def compiled(self) -> bool:
@@ -127,11 +145,28 @@ class Scenario:
 
     def __reduce__(self) -> tuple[Any, ...]:
         if self.origin is None:
-            return _rebuild, ({name: getattr(self, name) for name in self.__dataclass_fields__},)
+            fields = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "origin"}
+            return _rebuild, (tuple(map(_Source, self._files)), fields)
         return self.origin.load, ()
 
+    @property
+    def _files(self) -> list[str]:
+        """Files, known to this process alone, in which its functions stand."""
+        modules = {str(getattr(rule, "__module__", "")) for rule in self.rules}
+        return sorted(str(sys.modules[name].__file__) for name in modules if name.startswith(PREFIX))
 
-def _rebuild(fields: dict[str, Any]) -> Scenario:
+
+class _Source:
+    """A scenario's file, read again before the functions that are looked up in it by name."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _module, (Path(self.file),)
+
+
+def _rebuild(_: Any, fields: dict[str, Any]) -> Scenario:
     return Scenario(**fields)
 
 
@@ -143,12 +178,15 @@ class HeldOut:
     ----------
     scenario : Scenario
         The conditions; its `passing` says when a trial is passed.
-    needed : int
+    needed : int, default=0
         Trials to be passed.
+    least_mean : float or None, default=None
+        Mean score of all trials to be reached, where the test asks for one.
     """
 
     scenario: Scenario
-    needed: int
+    needed: int = 0
+    least_mean: float | None = None
 
 
 @dataclass(frozen=True)
@@ -186,7 +224,7 @@ def load_scenario(name: str, folders: Iterable[str | Path] = (), **options: Any)
     >>> load_scenario("double_pole", velocities=True).sensors
     ('x', 'x_dot', 'theta1', 'theta1_dot', 'theta2', 'theta2_dot')
     """
-    return _load(Origin(str(_file(name, folders)), tuple(sorted(options.items()))))
+    return _load(Origin(str(_file(name, folders)), _hashable(options)))
 
 
 def scenario_function(name: str, folders: Iterable[str | Path] = ()) -> Callable[..., Scenario]:
@@ -197,7 +235,10 @@ def scenario_function(name: str, folders: Iterable[str | Path] = ()) -> Callable
     ValueError
         If there is no such scenario.
     """
-    file = _file(name, folders)
+    return _maker(_file(name, folders))
+
+
+def _maker(file: Path) -> Callable[..., Scenario]:
     make = getattr(_module(file), "scenario", None)
     if make is None:
         raise ValueError(f"scenario: {file} has no function scenario()")
@@ -221,11 +262,11 @@ def list_scenarios(folders: Iterable[str | Path] = ()) -> dict[str, Path]:
     >>> "double_pole" in list_scenarios()
     True
     """
-    found = {point.name: _file_of(point.value) for point in entry_points(group=GROUP)}
-    for folder in (*reversed([Path(folder).resolve() for folder in folders]), builtin_folder()):
-        found |= {source.stem: source for source in sorted(folder.glob("[!_]*.py"))} | (
-            found if folder == builtin_folder() else {}
-        )
+    found = {point.name: file for point in entry_points(group=GROUP) if (file := _file_of(point.module))}
+    for folder in (builtin_folder(), *reversed([Path(folder).resolve() for folder in folders])):
+        if not folder.is_dir():
+            raise ValueError(f"scenario folder: {folder} is not a folder")
+        found |= {source.stem: source for source in sorted(folder.glob("[!_]*.py"))}
     return found
 
 
@@ -236,33 +277,44 @@ def builtin_folder() -> Path:
     return inside if inside.is_dir() else here.parent / "scenarios"
 
 
-def _file_of(module: str) -> Path:
-    spec = importlib.util.find_spec(module)
-    if spec is None or spec.origin is None:
-        raise ValueError(f"scenario: the entry point names the module {module!r}, which is not installed")
-    return Path(spec.origin)
+def _file_of(module: str) -> Path | None:
+    """File of an installed module; None where a package declares one that it does not hold."""
+    with suppress(ModuleNotFoundError):
+        spec = importlib.util.find_spec(module)
+        return Path(spec.origin) if spec and spec.origin else None
+    return None
 
 
 @lru_cache(maxsize=64)
 def _load(origin: Origin) -> Scenario:
-    file = Path(origin.file)
-    make = scenario_function(file.stem, [file.parent])
+    make = _maker(Path(origin.file))
     made = make(**_checked(make, dict(origin.options)))
+    if not isinstance(made, Scenario):
+        raise ValueError(f"scenario: {origin.file} has a function scenario() that returns {made!r}, not a Scenario")
     object.__setattr__(made, "origin", origin)
     return made
 
 
 def _checked(make: Callable[..., Scenario], options: dict[str, Any]) -> dict[str, Any]:
-    allowed = make.__kwdefaults__ or {}
+    allowed = signature(make).parameters
     for option in options:
         if option not in allowed:
             raise ValueError(f"scenario option {option!r} is not known; allowed are {', '.join(allowed) or 'none'}")
+    for name, parameter in allowed.items():
+        if parameter.default is parameter.empty and name not in options:
+            raise ValueError(f"scenario option {name!r} is not given and has no default")
     return options
+
+
+def _hashable(options: dict[str, Any]) -> tuple[tuple[str, Any], ...]:
+    """Options in the order of their names, a list as a tuple."""
+    return tuple((name, tuple(value) if isinstance(value, list) else value) for name, value in sorted(options.items()))
 
 
 @lru_cache(maxsize=64)
 def _module(file: Path) -> ModuleType:
-    name = f"evorc_scenarios_{hashlib.sha256(str(file).encode()).hexdigest()[:8]}_{file.stem}"
+    # Compiled code on the disk knows the module by its name, which must not change when the file moves.
+    name = f"{PREFIX}{hashlib.sha256(file.read_bytes()).hexdigest()[:8]}_{file.stem}"
     spec = importlib.util.spec_from_file_location(name, file)
     if spec is None or spec.loader is None:
         raise ValueError(f"scenario: {file} cannot be read as Python")

@@ -11,13 +11,12 @@ track or a pole leans more than 36 degrees. Without velocities the controller ne
 """
 
 from dataclasses import replace
-from math import radians
+from math import factorial, radians
 from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
 from numba import njit
 
-from evorc.kernels.vmath import cos, sin
 from evorc.scenario import HeldOut, Scenario
 
 TRACK, LEAN = 2.4, radians(36.0)  # m, rad
@@ -26,6 +25,10 @@ CART, GRAVITY, PIVOT_FRICTION = 1.0, -9.8, 2e-6  # kg, m/s^2, N m s
 MASS_1, MASS_2, HALF_1, HALF_2 = 0.1, 0.01, 0.5, 0.05  # kg, m
 STEP = 0.01  # s, two a control step
 TILT = radians(4.0)  # rad, the long pole's at the start
+# Taylor series in theta^2, highest power first, exact to the last bit up to 80 degrees. No pole leans so far before its
+# trial ends, and without the reduction of larger angles a step takes half the time.
+SINE = tuple((-1.0) ** k / factorial(2 * k + 1) for k in reversed(range(10)))
+COSINE = tuple((-1.0) ** k / factorial(2 * k) for k in reversed(range(10)))
 WINDOW = 100  # steps that the damping fitness looks back
 GRID = (0.05, 0.25, 0.5, 0.75, 0.95)  # of the ranges from which the 625 starts are taken
 SPAN = (4.32, 2.70, 0.12566304, 0.30019504)  # m, m/s, rad, rad/s
@@ -57,10 +60,19 @@ class DampedWorld(NamedTuple):
 
 
 @njit
+def series(coefficients, z):
+    total = coefficients[0]
+    for i in range(1, len(coefficients)):
+        total = total * z + coefficients[i]
+    return total
+
+
+@njit
 def pole(theta, theta_dot, mass, half):
     """Friction and gravity on a pole, and the force and mass that the cart feels of it."""
-    s, c = sin(theta), cos(theta)
-    turn = PIVOT_FRICTION * theta_dot / (mass * half) + GRAVITY * s
+    z = theta * theta
+    s, c = theta * series(SINE, z), series(COSINE, z)
+    turn = PIVOT_FRICTION / (mass * half) * theta_dot + GRAVITY * s
     return c, turn, mass * half * theta_dot * theta_dot * s + 0.75 * mass * c * turn, mass * (1.0 - 0.75 * c * c)
 
 
@@ -69,7 +81,7 @@ def slopes(x_dot, theta1, theta1_dot, theta2, theta2_dot, force, mu_c):
     """Time derivatives of x, x', theta_1, theta_1', theta_2, theta_2'."""
     c1, turn1, force1, mass1 = pole(theta1, theta1_dot, MASS_1, HALF_1)
     c2, turn2, force2, mass2 = pole(theta2, theta2_dot, MASS_2, HALF_2)
-    friction = mu_c * ((x_dot > 0.0) - (x_dot < 0.0))
+    friction = mu_c if x_dot > 0.0 else -mu_c if x_dot < 0.0 else 0.0
     acceleration = (force - friction + force1 + force2) / (CART + mass1 + mass2)
     return (
         x_dot,
@@ -109,7 +121,7 @@ def force_of(motor):
 
 @njit
 def ended(world):
-    return (abs(world.x) > TRACK) | (abs(world.theta1) > LEAN) | (abs(world.theta2) > LEAN)
+    return not ((abs(world.x) <= TRACK) & (abs(world.theta1) <= LEAN) & (abs(world.theta2) <= LEAN))  # true of nan
 
 
 @njit

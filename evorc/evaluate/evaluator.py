@@ -2,7 +2,7 @@
 
 import os
 import time
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, ThreadPoolExecutor
 from typing import Any, Literal, Protocol, Self
 
 import numpy as np
@@ -79,13 +79,16 @@ class PopulationEvaluator:
         random_state: int = 0,
     ) -> None:
         found = load_scenario(scenario) if isinstance(scenario, str) else scenario
+        if not isinstance(random_state, int | np.integer) or isinstance(random_state, bool):
+            raise ValueError(f"random_state: {random_state!r} is not a whole number")
         self.problem = Problem(found, network, random_state)
         self.n_jobs = _count(n_jobs)
         self.thrifty = backend == "auto"
         if backend == "auto":
             backend = "serial" if self.n_jobs == 1 else "threads" if found.compiled else "processes"
             backend = "processes" if timeout is not None else backend
-        if timeout is not None and (backend != "processes" or not timeout > 0.0):
+        positive = isinstance(timeout, int | float) and timeout > 0.0
+        if timeout is not None and not (backend == "processes" and positive):
             raise ValueError(f'timeout: {timeout!r} is not a positive number of seconds, with backend="processes"')
         self.backend = _backend(backend, self.problem, self.n_jobs, timeout)
         self._serial = SerialBackend(self.problem)
@@ -116,8 +119,12 @@ class PopulationEvaluator:
             If the scenario raised, or more than half of the population failed.
         """
         flat = self.genome.check(genomes)
+        if not len(flat):
+            raise ValueError("genomes: there is no individual in them")
+        if not isinstance(generation, int | np.integer):
+            raise ValueError(f"generation: {generation!r} is not a whole number")
         began = time.perf_counter()
-        scores, lost = self._chosen(len(flat)).run(flat, self._blocks(len(flat)), generation)
+        scores, lost = self._run(flat, generation)
         self._seconds = (time.perf_counter() - began) / max(1, len(flat))
         outcome = outcome_of(scores, lost, self.problem.scenario)
         if 2 * outcome.failed > len(flat):
@@ -130,6 +137,15 @@ class PopulationEvaluator:
     def initial(self, generator: np.random.Generator, population_size: int) -> Genomes:
         """Random genomes as the network wants them initialised; an optimizer takes this as its `initial`."""
         return self.problem.initial(generator, population_size)
+
+    def _run(self, genomes: Genomes, generation: int) -> Scores:
+        try:
+            return self._chosen(len(genomes)).run(genomes, self._blocks(len(genomes)), generation)
+        except (EvaluationError, BrokenExecutor):
+            raise
+        except Exception as error:
+            name = self.problem.scenario.name
+            raise EvaluationError(f"scenario {name!r} raised {type(error).__name__}: {error}") from error
 
     def _blocks(self, population: int) -> list[slice]:
         """Contiguous parts, whose boundaries depend on the population alone."""
@@ -201,6 +217,8 @@ def _backend(name: Any, problem: Problem, n_jobs: int, timeout: float | None) ->
 
 
 def _count(n_jobs: int) -> int:
-    if not isinstance(n_jobs, int) or (n_jobs < 1 and n_jobs != -1):
+    if not isinstance(n_jobs, int | np.integer) or isinstance(n_jobs, bool) or (n_jobs < 1 and n_jobs != -1):
         raise ValueError(f"n_jobs: {n_jobs!r} is not a whole number of at least 1, or -1 for one a core")
-    return len(os.sched_getaffinity(0)) if n_jobs == -1 and hasattr(os, "sched_getaffinity") else abs(n_jobs)
+    if n_jobs > 0:
+        return int(n_jobs)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -17,16 +17,18 @@ class TestResult:
     trials: int
     needed: int
     mean: float
+    least_mean: float | None
 
     @property
     def success(self) -> bool:
-        """Whether enough trials were passed."""
-        return self.passed >= self.needed
+        """Whether enough trials were passed, and their mean score was high enough."""
+        return self.passed >= self.needed and (self.least_mean is None or self.mean >= self.least_mean)
 
     @property
     def told(self) -> str:
         """The outcome in words."""
-        return f"{self.passed} of {self.trials} trials, {self.needed} needed; mean score {self.mean:.6g}"
+        asked = "" if self.least_mean is None else f", {self.least_mean:g} needed"
+        return f"{self.passed} of {self.trials} trials, {self.needed} needed; mean score {self.mean:.6g}{asked}"
 
 
 def held_out(problem: Problem, genome: NDArray[np.float64]) -> list[TestResult]:
@@ -42,6 +44,6 @@ def run_test(problem: Problem, name: str, genomes: NDArray[np.float64]) -> list[
     passed = (scores >= passing).sum(axis=1)
     means = scores.mean(axis=1)
     return [
-        TestResult(name, int(count), scores.shape[1], test.needed, float(mean))
+        TestResult(name, int(count), scores.shape[1], test.needed, float(mean), test.least_mean)
         for count, mean in zip(passed, means, strict=True)
     ]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -36,6 +37,14 @@ class Problem:
     network: NetworkSpec
     seed: int = 0
     width: int = LANES
+
+    def __post_init__(self) -> None:
+        for name, found, least in (("seed", self.seed, -(2**63)), ("width", self.width, 1)):
+            if not isinstance(found, int | np.integer) or isinstance(found, bool) or not least <= found < 2**63:
+                raise ValueError(f"{name}: {found!r} is not a whole number from {least} to {2**63 - 1}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Problem, (self.scenario, self.network, self.seed, self.width)
 
     @cached_property
     def size(self) -> Size:
@@ -77,7 +86,7 @@ class Problem:
 
     def key(self, generation: int, trial: int = 0) -> Key:
         """What a trial of a generation draws its conditions from."""
-        return Key(self.seed, generation if self.scenario.conditions == "fresh" else 0, 0, trial)
+        return Key(int(self.seed), int(generation) if self.scenario.conditions == "fresh" else 0, 0, trial)
 
     def initial(self, generator: np.random.Generator, population_size: int) -> Genomes:
         """Random genomes as the network wants them initialised, [individual, gene]."""

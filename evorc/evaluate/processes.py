@@ -1,6 +1,10 @@
 """Warm worker processes. The parent owns the deadline: a worker that dies or hangs is replaced, its block retried."""
 
+import multiprocessing
+import os
+import pickle
 import signal
+import threading
 import time
 import traceback
 from collections import deque
@@ -18,6 +22,7 @@ from .outcome import EvaluationError
 from .problem import Genomes, Problem
 
 ATTEMPTS = 2
+STARTING = 300.0  # seconds that a worker may take to import and compile, where there is a timeout
 CONTEXT = get_context("forkserver")
 
 
@@ -29,6 +34,7 @@ class Worker:
     pipe: Connection
     block: slice | None = None
     deadline: float = np.inf
+    ready: bool = False
 
 
 class ProcessBackend:
@@ -47,28 +53,41 @@ class ProcessBackend:
         """Scores of all individuals, and which were lost with their workers."""
         shared, scores = self._shared(genomes)
         shared[:] = genomes
-        waiting, attempts = deque(blocks), dict.fromkeys((block.start for block in blocks), 0)
         lost = np.zeros(len(genomes), bool)
+        try:
+            self._work_off(deque(blocks), genomes.shape, generation, lost)
+        except BaseException:
+            self.close()  # a worker that is still busy would answer the next generation with this one's scores
+            raise
+        scores[lost] = np.nan
+        return scores.copy(), lost
+
+    def _work_off(
+        self, waiting: deque[slice], shape: tuple[int, ...], generation: int, lost: NDArray[np.bool_]
+    ) -> None:
+        """Hand out blocks until all are done, or lost."""
+        attempts = dict.fromkeys((block.start for block in waiting), 0)
         while waiting or any(worker.block for worker in self.workers):
             for worker in self._idle(len(waiting)):
-                self._hand_out(worker, waiting.popleft(), generation, genomes.shape)
+                self._hand_out(worker, waiting.popleft(), generation, shape)
             for block in self._collect():
                 attempts[block.start] += 1
                 if attempts[block.start] < ATTEMPTS:
                     waiting.append(block)
                 else:
-                    scores[block], lost[block] = np.nan, True
-        return scores.copy(), lost
+                    lost[block] = True
 
     def _idle(self, wanted: int) -> list[Worker]:
         """Workers with nothing to do, started if there are fewer than there might be."""
+        for worker in [worker for worker in self.workers if worker.block is None and not worker.process.is_alive()]:
+            self._dismiss(worker)  # died between two blocks, which is not the next one's fault
         while len(self.workers) < self.n_jobs and sum(w.block is None for w in self.workers) < wanted:
             self.workers.append(_hire(self.problem))
         return [worker for worker in self.workers if worker.block is None][:wanted]
 
     def _hand_out(self, worker: Worker, block: slice, generation: int, shape: tuple[int, ...]) -> None:
         worker.block = block
-        worker.deadline = time.monotonic() + self.timeout if self.timeout else np.inf
+        self._set_deadline(worker)
         with suppress(OSError):  # it is dead; the next look at its pipe says so
             worker.pipe.send((self._name, shape, block, generation))
 
@@ -80,23 +99,40 @@ class ProcessBackend:
         failed = []
         for pipe, worker in busy.items():
             block, overdue = worker.block, time.monotonic() > worker.deadline
-            if pipe in ready and self._done(worker):
-                worker.block = None
-            elif (pipe in ready or overdue) and block:
+            if pipe in ready:
+                overdue = not self._listen(worker)
+            if overdue and block:
                 self._dismiss(worker)
                 failed.append(block)
         return failed
 
-    def _done(self, worker: Worker) -> bool:
-        """Read a worker's answer; False if it died without one."""
+    def _listen(self, worker: Worker) -> bool:
+        """Take note that a worker is ready to begin, or done with its block; False if it died."""
         try:
             error = worker.pipe.recv()
         except (EOFError, OSError):
+            self._check_start(worker)
             return False
         if error:
-            self.close()
-            raise EvaluationError(f"the scenario {self.problem.scenario.name!r} raised:\n{error}")
+            raise EvaluationError(f"scenario {self.problem.scenario.name!r} raised:\n{error}")
+        if worker.ready:
+            worker.block = None
+        worker.ready = True
+        self._set_deadline(worker)
         return True
+
+    def _check_start(self, worker: Worker) -> None:
+        """Give up on workers that cannot even start; one that was killed is another matter."""
+        worker.process.join()
+        if not worker.ready and (worker.process.exitcode or 0) > 0:
+            raise EvaluationError(
+                "a worker process ended while it started, for the reason that it printed; a script that starts "
+                'processes does so below `if __name__ == "__main__":`'
+            )
+
+    def _set_deadline(self, worker: Worker) -> None:
+        seconds = self.timeout if worker.ready else STARTING
+        worker.deadline = time.monotonic() + seconds if self.timeout and seconds else np.inf
 
     def _dismiss(self, worker: Worker) -> None:
         worker.process.kill()
@@ -136,7 +172,13 @@ class ProcessBackend:
 def _hire(problem: Problem) -> Worker:
     ours, theirs = CONTEXT.Pipe()
     process = CONTEXT.Process(target=_work, args=(theirs, problem), daemon=True, name="evorc-worker")
-    process.start()
+    try:
+        process.start()
+    except (AttributeError, TypeError, pickle.PicklingError) as error:
+        raise ValueError(
+            f"scenario: {problem.scenario.name!r} cannot be sent to another process ({error}); load it with "
+            "load_scenario, or define its functions at the top of a module"
+        ) from error
     theirs.close()
     return Worker(process, ours)
 
@@ -144,6 +186,8 @@ def _hire(problem: Problem) -> Worker:
 def _work(pipe: Connection, problem: Problem) -> None:
     """Life of a worker: until the parent hangs up."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when an interrupted run ends
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    pipe.send(_prepare(problem))
     memory: SharedMemory | None = None
     while True:
         try:
@@ -153,6 +197,22 @@ def _work(pipe: Connection, problem: Problem) -> None:
         if memory is None or memory.name != name:
             memory = SharedMemory(name)
         pipe.send(_evaluate(problem, memory, shape, block, generation))
+
+
+def _end_with_parent() -> None:
+    """A busy worker, too, ends when the process that started it is gone."""
+    if started_by := multiprocessing.parent_process():
+        started_by.join()
+    os._exit(1)
+
+
+def _prepare(problem: Problem) -> str:
+    """Compile, or load what others compiled; return what went wrong, if anything did."""
+    try:
+        problem.scores(np.empty((0, problem.genome.n_genes)))
+    except Exception:
+        return traceback.format_exc()
+    return ""
 
 
 def _evaluate(problem: Problem, memory: SharedMemory, shape: tuple[int, int], block: slice, generation: int) -> str:

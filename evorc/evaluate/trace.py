@@ -80,9 +80,9 @@ def trace(
     >>> from evorc.scenario import load_scenario
     >>> lived = trace(Problem(load_scenario("double_pole"), FullyRecurrent(n_neurons=1)), [0.0, 0.0, 0.0, 0.0])
     >>> lived.inputs.shape, lived.score
-    ((23, 3), 23.0)
+    ((28, 3), 28.0)
     >>> lived.worlds[-1].steps
-    23.0
+    28.0
     """
     problem = problem if scenario is None else replace(problem, scenario=scenario)
     steps = problem.arena.max_steps if max_steps is None else max_steps
@@ -92,7 +92,7 @@ def trace(
         raise ValueError(f"max_steps: {max_steps!r} is not a whole number of at least 1")
     recorder = Recorder(problem)
     arena = problem.arena._replace(loops=recorder.loops, compiled=False, trials=1, max_steps=steps)
-    population = problem.network.population(problem.genome.split([genome]), problem.size)
+    population = problem.network.population(problem.genome.split(np.asarray(genome)[None]), problem.size)
     key = problem.key(generation, trial)
     scores, _ = run_episodes(problem.network.step, arena, population, problem.dt, key, 1)
     return recorder.trace(float(scores[0, 0]))
@@ -147,7 +147,7 @@ class Recorder:
         """All that was kept."""
         scenario = self.scenario
         return Trace(
-            time=scenario.dt * np.arange(len(self.seen)),
+            time=scenario.dt * np.arange(len(self.seen), dtype=np.float64),
             inputs=np.array(self.seen),
             outputs=np.array(self.shown),
             worlds=self.moments,
@@ -161,4 +161,6 @@ def _vacant(arena: Arena) -> Any:
     """Room for one world."""
     if not arena.compiled:
         return [None]
-    return Worlds(np.zeros((arena.n_scalars, 1)), np.zeros((arena.n_elements, 1)), arena.gain, arena.shift)
+    return Worlds(
+        np.zeros((arena.n_scalars, 1)), np.zeros((arena.n_elements, 1)), arena.gain, arena.shift, np.zeros(1, np.bool_)
+    )

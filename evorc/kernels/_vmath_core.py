@@ -42,10 +42,12 @@ def compile_from_bits(i, like):
 
 @inlined
 def horner(coefficients, x):
-    p = coefficients[0]
-    for i in range(1, len(coefficients)):
-        p = p * x + coefficients[i]
-    return p
+    """Polynomial as two chains, of every other power, which a processor works off side by side."""
+    square = x * x
+    p, q = coefficients[0], coefficients[1]
+    for i in range(2, len(coefficients) - 1, 2):
+        p, q = p * square + coefficients[i], q * square + coefficients[i + 1]
+    return p * x + q if len(coefficients) % 2 == 0 else (p * square + coefficients[-1]) + q * x
 
 
 @inlined
@@ -65,19 +67,12 @@ def reduce_exponent(x, c):
 
 
 @inlined
-def power(x, c):
-    """e^x as p 2^n, the rounding error of p, and 2^n as two factors: both are normal even where 2^n is not."""
-    i, r, _ = reduce_exponent(x, c)
-    rest = r + r * r * horner(c.exponential, r)
-    p = c.one + rest
-    half = i >> 1
-    return p, rest - (p - c.one), from_bits(half << c.fraction_bits, x), from_bits((i - half) << c.fraction_bits, x)
-
-
-@inlined
 def exp(x, c):
-    p, _, scale, again = power(clamp(x, c.exp_range[0], c.exp_range[1]), c)
-    return p * scale * again
+    """e^x as p 2^n, where 2^n is two factors: both are normal even where 2^n is not."""
+    i, r, _ = reduce_exponent(clamp(x, c.exp_range[0], c.exp_range[1]), c)
+    p = c.one + (r + r * r * horner(c.exponential, r))
+    half = i >> 1
+    return p * from_bits(half << c.fraction_bits, x) * from_bits((i - half) << c.fraction_bits, x)
 
 
 @inlined
@@ -124,13 +119,16 @@ def tanh(x, c):
 @inlined
 def sigmoid(x, c):
     """1 / (1 + s) or s / (1 + s) with s = e^-|x| <= 1, corrected for the rounding errors of s and 1 + s."""
-    p, p_error, scale, again = power(clamp(-abs(x), c.exp_range[0], c.zero), c)
-    s = p * scale * again
+    a = -abs(x)
+    i, r, _ = reduce_exponent(c.exp_range[0] if a < c.exp_range[0] else a, c)
+    rest = r + r * r * horner(c.exponential, r)
+    p = c.one + rest
+    s = p * from_bits((i - c.raise_tiny) << c.fraction_bits, x) * c.tiny  # both factors normal for every s
     q = c.one + s
     negative = x < c.zero
     y = (s if negative else c.one) / q
-    # the relative errors of numerator and denominator; 3/4 is near enough to 1/q
-    return y + y * (((p_error if negative else c.zero) - (s - (q - c.one))) * c.three_quarters)
+    # the relative errors of numerator and denominator; 1 is near enough to 1/p and to 1/q
+    return y + y * (((rest - (p - c.one)) if negative else c.zero) - (s - (q - c.one)))
 
 
 @inlined

@@ -21,13 +21,14 @@ class Format(NamedTuple):
 
     zero: Any
     half: Any
-    three_quarters: Any
     one: Any
     two: Any
     infinity: Any
     nan: Any
     fraction_bits: int
     bias: int  # of the exponent
+    tiny: Any  # a power of two, and what to take from a biased exponent to make up for it
+    raise_tiny: int
     sign: Any  # bit of the sign
     to_sign: int  # shift from bit 1 to the bit of the sign
     round_even: Any  # 1.5 times 2^fraction_bits: added and subtracted, it rounds to the nearest whole number
@@ -67,13 +68,14 @@ def build(real: type, integer: type, bits: int, fraction_bits: int, **own: Any) 
         **{name: as_type(real, value) if isinstance(value, tuple) else real(value) for name, value in own.items()},
         zero=real(0),
         half=real(0.5),
-        three_quarters=real(0.75),
         one=real(1),
         two=real(2),
         infinity=real("inf"),
         nan=real("nan"),
         fraction_bits=fraction_bits,
         bias=bias,
+        tiny=real(2.0 ** (-2 * fraction_bits)),
+        raise_tiny=bias - 2 * fraction_bits,
         sign=integer(-(2 ** (bits - 1))),
         to_sign=bits - 2,
         round_even=real(1.5 * 2**fraction_bits),

@@ -17,6 +17,7 @@ from typing import Any
 import numba
 import numpy as np
 from numba import config, njit
+from numba.core.caching import NullCache
 from numba.core.dispatcher import Dispatcher
 from numba.experimental.function_type import _get_wrapper_address
 
@@ -70,42 +71,56 @@ def cached(function: Callable, *signature: Any) -> Callable:
 
 
 def reach(*things: Any) -> list[Any]:
-    """All that compiled functions name, directly or through each other, outside evorc's own kernels."""
+    """All that compiled functions name, directly or through each other; evorc's kernels and Numba are not entered."""
     found: dict[int, Any] = {}
     waiting = list(reversed(things))
     while waiting:
         thing = waiting.pop()
-        function = getattr(thing, "py_func", thing)
-        home = str(getattr(function, "__module__", ""))
-        if id(thing) not in found and not home.startswith(("evorc.kernels", "numba", "numpy")):
+        if id(thing) not in found:
             found[id(thing)] = thing
-            waiting += reversed(_named(function)) if isinstance(function, FunctionType) else []
+            waiting += reversed(_named(thing))
     return list(found.values())
 
 
 def make_strict(*functions: Any) -> None:
     """Give plain `njit` functions the options of a kernel: with Python's division no loop over them vectorises."""
+    options = {**STRICT, "forceinline": True}
     for thing in reach(*functions):
-        if isinstance(thing, Dispatcher) and not thing.overloads:
-            thing.targetoptions.update(STRICT, forceinline=True)
+        if isinstance(thing, Dispatcher) and not _known(thing) and not options.items() <= thing.targetoptions.items():
+            thing.targetoptions.update(options)
+            thing._reset_overloads()  # what was compiled or kept on the disk had other options
+            thing._can_compile, thing._cache = True, NullCache()
 
 
 def fingerprint(*things: Any) -> str:
     """Hash of every source and constant that compiled functions reach."""
-    digest = hashlib.sha256()
-    for thing in reach(*things):
-        function = getattr(thing, "py_func", thing)
-        if isinstance(function, FunctionType):
-            digest.update(repr(_plain(function.__code__)).encode())
-        elif isinstance(thing, ModuleType):
-            digest.update(Path(thing.__file__).read_bytes() if getattr(thing, "__file__", None) else b"")
-        elif isinstance(thing, type):
-            digest.update(repr((thing.__qualname__, getattr(thing, "__annotations__", ()))).encode())
-        elif isinstance(thing, np.ndarray):
-            digest.update(thing.tobytes())
-        else:
-            digest.update(repr(thing).encode())
-    return digest.hexdigest()[:16]
+    found = reach(*things)
+    place = {id(thing): k for k, thing in enumerate(found)}
+    whole = [(_signed(thing), [place[id(named)] for named in _named(thing)]) for thing in found]
+    return hashlib.sha256(repr(whole).encode()).hexdigest()[:16]
+
+
+def _signed(thing: Any) -> Any:
+    """What a thing is, apart from the things that it names."""
+    function = getattr(thing, "py_func", thing)
+    if isinstance(function, FunctionType):
+        what = function.__qualname__ if _known(thing) else _plain(function.__code__)
+        return function.__module__, what  # compiled code, loaded from the disk, imports the module
+    if isinstance(thing, ModuleType):
+        return thing.__name__
+    if isinstance(thing, type):
+        parts = ("__annotations__", "_field_defaults", "__members__")
+        return thing.__qualname__, [repr(getattr(thing, part, None)) for part in parts]
+    if isinstance(thing, np.ndarray):
+        return thing.dtype.str, thing.shape, thing.tobytes()
+    return type(thing).__name__ if isinstance(thing, tuple) else repr(thing)
+
+
+def _known(thing: Any) -> bool:
+    """Whether a thing is hashed with this floor's sources, or changes with a version of Numba or NumPy alone."""
+    named_after = "__name__" if isinstance(thing, ModuleType) else "__module__"
+    home = str(getattr(getattr(thing, "py_func", thing), named_after, "")).split(".")
+    return home[0] in ("numba", "numpy") or home[:2] == ["evorc", "kernels"]
 
 
 def _plain(code: CodeType) -> tuple:
@@ -114,14 +129,25 @@ def _plain(code: CodeType) -> tuple:
     return (code.co_code, code.co_names, code.co_varnames, code.co_freevars, *constants)
 
 
-def _named(function: FunctionType) -> list[Any]:
-    """What the names and the closure of a function stand for."""
+def _named(thing: Any) -> list[Any]:
+    """What a tuple holds, or what the names, defaults and closure of a function stand for."""
+    if isinstance(thing, tuple):
+        return list(thing)
+    function = getattr(thing, "py_func", thing)
+    if not isinstance(function, FunctionType) or _known(thing):
+        return []
     codes = [function.__code__]
     for code in codes:
         codes += [constant for constant in code.co_consts if isinstance(constant, CodeType)]
-    names = sorted({name for code in codes for name in code.co_names if name in function.__globals__})
+    names = sorted({name for code in codes for name in code.co_names})
+    named = [function.__globals__[name] for name in names if name in function.__globals__]
+    modules = [thing for thing in named if isinstance(thing, ModuleType)]
+    for module in modules:  # they grow: package.module.name
+        parts = [] if _known(module) else [vars(module)[name] for name in names if name in vars(module)]
+        modules += [part for part in parts if isinstance(part, ModuleType) and part not in modules]
+        named += parts
     cells = [cell.cell_contents for cell in function.__closure__ or ()]
-    return [function.__globals__[name] for name in names] + cells
+    return named + cells + list(function.__defaults__ or ())
 
 
 @cache

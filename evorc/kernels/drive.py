@@ -6,6 +6,7 @@ from functools import cache
 import numpy as np
 from numba import types
 
+from . import aligned
 from .compiler import first_class, schedule
 from .layout import Population, State, Weights, types_of
 
@@ -28,7 +29,7 @@ def compiled(dtype: np.dtype) -> Callable:
 
 def drive(step: Callable, weights: Weights, state: State, inputs: np.ndarray, block: int = 256) -> Iterator[np.ndarray]:
     """Advance `state` through the series, handing out the outputs of up to `block` steps at a time."""
-    dtype, step = _ready(step, state)
+    dtype, step = _ready(step, weights, state, inputs)
     for first in range(0, len(inputs), block):
         part = np.ascontiguousarray(inputs[first : first + block], dtype)
         outputs = np.empty((len(part), *state.output.shape), dtype)
@@ -38,19 +39,21 @@ def drive(step: Callable, weights: Weights, state: State, inputs: np.ndarray, bl
 
 def run_through(step: Callable, weights: Weights, state: State, inputs: np.ndarray) -> None:
     """Advance `state` to the end of the series and record nothing."""
-    dtype, step = _ready(step, state)
+    dtype, step = _ready(step, weights, state, inputs)
     part = np.ascontiguousarray(inputs, dtype)
     compiled(dtype)(step, weights, state, part, np.empty((0, *state.output.shape), dtype))
 
 
-def _ready(step: Callable, state: State) -> tuple[np.dtype, Callable]:
-    dtype = state.output.dtype
+def _ready(step: Callable, weights: Weights, state: State, inputs: np.ndarray) -> tuple[np.dtype, Callable]:
+    dtype, expected = state.output.dtype, (len(weights.inputs), state.output.shape[-1])
+    if np.shape(inputs)[1:] != expected:
+        raise ValueError(f"inputs: their shape {np.shape(inputs)} is not [time, {expected[0]}, {expected[1]}]")
     return dtype, first_class(step, types_of(dtype).step)
 
 
 def in_lanes(population: Population, dt: float) -> tuple[Weights, State]:
     """Give every individual a lane of its own."""
-    turned = (np.ascontiguousarray(np.moveaxis(part, 0, -1)) for part in population)
+    turned = (aligned.copy(np.moveaxis(part, 0, -1)) for part in population)
     recurrent, inputs, readout, params, memory, output = turned
     weights = Weights(recurrent, inputs, readout, params, output.dtype.type(dt))
-    return weights, State(memory, output, np.zeros_like(output))
+    return weights, State(memory, output, aligned.zeros(output.shape, output.dtype))

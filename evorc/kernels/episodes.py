@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from . import aligned
 from .compiler import first_class
 from .layout import Episodes, Lanes, Population, State, Weights, Worlds, types_of
 from .random import Key
@@ -34,39 +35,43 @@ def run_episodes(
     """Scores and steps [individual, trial] of a population. The number of lanes changes the speed and nothing else."""
     n = len(population.output)
     score, steps = np.full((n, arena.trials), np.nan), np.zeros((n, arena.trials), np.int64)
-    lanes = _vacant(arena, population, dt, min(n_lanes, score.size))
+    episodes = Episodes(key, arena.trials, arena.max_steps, 0, 0, arena.compiled, score, steps)
+    width = min(n_lanes, score.size)
+    if not arena.compiled or _raised(step, arena, population, _vacant(arena, population, dt, width), episodes):
+        # A function pointer prints an exception and goes on. Called from here, the same function raises it.
+        interpreted(step, *arena.loops, population, _vacant(arena, population, dt, width), episodes)
+    return score, steps
+
+
+def _raised(step: Any, arena: Arena, population: Population, lanes: Lanes, episodes: Episodes) -> bool:
+    """Run all episodes compiled; True if a function of the scenario raised, which leaves the scores worth nothing."""
     types = types_of(population.output.dtype)
-    if not arena.compiled:
-        episodes = Episodes(key, arena.trials, arena.max_steps, 0, 0, score, steps)
-        interpreted(step, *arena.loops, population, lanes, episodes)
-        return score, steps
-    loops = (
-        first_class(f, t) for f, t in zip(arena.loops, (types.start, types.sense, types.act, types.score), strict=True)
-    )
-    functions = (first_class(step, types.step), *loops)
-    advance, waiting, under_way = rollout(population.output.dtype), 0, score.size
+    loops = zip(arena.loops, (types.start, types.sense, types.act, types.score), strict=True)
+    functions = (first_class(step, types.step), *(first_class(function, its_type) for function, its_type in loops))
+    advance, under_way = rollout(population.output.dtype), episodes.score.size
     while under_way:
         few = lanes.age.size // 2 if lanes.age.size > NARROW else 0
-        under_way = advance(
-            *functions, population, lanes, Episodes(key, arena.trials, arena.max_steps, waiting, few, score, steps)
-        )
-        lanes, waiting = _together(lanes, under_way), score.size
-    return score, steps
+        under_way = int(advance(*functions, population, lanes, episodes._replace(few=few)))
+        if lanes.worlds.raised[0]:
+            return True
+        lanes, episodes = _together(lanes, under_way), episodes._replace(waiting=episodes.score.size)
+    return False
 
 
 def _vacant(arena: Arena, population: Population, dt: float, n: int) -> Lanes:
     """Lanes in which nothing runs yet."""
     recurrent, inputs, readout, params, memory, output = (
-        np.zeros((*part.shape[1:], n), part.dtype) for part in population
+        aligned.zeros((*part.shape[1:], n), part.dtype) for part in population
     )
     worlds: Any = [None] * n
     if arena.compiled:
-        worlds = Worlds(np.zeros((arena.n_scalars, n)), np.zeros((arena.n_elements, n)), arena.gain, arena.shift)
+        fields, arrays = aligned.zeros((arena.n_scalars, n), float), aligned.zeros((arena.n_elements, n), float)
+        worlds = Worlds(fields, arrays, arena.gain, arena.shift, np.zeros(1, np.bool_))
     return Lanes(
         Weights(recurrent, inputs, readout, params, output.dtype.type(dt)),
-        State(memory, output, np.zeros_like(output)),
+        State(memory, output, aligned.zeros(output.shape, output.dtype)),
         worlds,
-        np.zeros((arena.n_inputs, n), output.dtype),
+        aligned.zeros((arena.n_inputs, n), output.dtype),
         episode=np.full(n, -1),
         age=np.zeros(n, np.int64),
         ended=np.ones(n, np.bool_),
@@ -75,12 +80,15 @@ def _vacant(arena: Arena, population: Population, dt: float, n: int) -> Lanes:
 
 def _together(lanes: Lanes, under_way: int) -> Lanes:
     """The lanes that are still under way, and no more idle ones than a power of two asks for."""
+    if not under_way:
+        return lanes
     width = max(NARROW, 1 << (under_way - 1).bit_length())
     keep = np.argsort(lanes.episode < 0, kind="stable")[:width]
 
     def kept(part: Any) -> Any:
         if isinstance(part, tuple):
             return type(part)(*map(kept, part))  # type: ignore[call-arg]
-        return np.ascontiguousarray(part[..., keep]) if isinstance(part, np.ndarray) else part
+        by_lane = isinstance(part, np.ndarray) and part.shape[-1] == lanes.age.size
+        return aligned.copy(part[..., keep]) if by_lane else part
 
-    return kept(lanes) if under_way else lanes
+    return type(lanes)(*map(kept, lanes))

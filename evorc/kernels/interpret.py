@@ -15,10 +15,10 @@ def interpret(rules: Rules, n_outputs: int, gain: float, shift: float) -> Loops:
                 inputs[:, l] = rules.sense(world)
 
     def act(worlds, outputs, ended):
+        shown = (shift + gain * outputs[:n_outputs].astype(float)).T.tolist()
         for l, world in enumerate(worlds):
             if world is not None:
-                shown = tuple(shift + gain * float(output) for output in outputs[:n_outputs, l])
-                worlds[l] = rules.act(world, shown)
+                worlds[l] = rules.act(world, tuple(shown[l]))
                 ended[l] = bool(rules.ended(worlds[l]))
 
     def score(worlds, l):

@@ -49,6 +49,7 @@ class Worlds(NamedTuple):
     arrays: np.ndarray  # [element, lane]: the array fields, one after the other
     gain: float
     shift: float
+    raised: np.ndarray  # [1]: whether one of the scenario's functions has raised; nothing moves any more
 
 
 class Lanes(NamedTuple):
@@ -71,6 +72,7 @@ class Episodes(NamedTuple):
     max_steps: int
     waiting: int  # the first that has not been loaded yet
     few: int  # so many under way, and none waiting, are handed back
+    restless: bool  # whether an idle lane runs on and needs a world in which that is safe
     score: np.ndarray  # [individual, trial]
     steps: np.ndarray  # [individual, trial]
 
@@ -101,7 +103,7 @@ def types_of(dtype: np.dtype) -> Types:
     key = types.NamedUniTuple(i8, 4, Key)
     weights = types.NamedTuple((cube, cube, cube, cube, scalar), Weights)
     state = types.NamedTuple((cube, matrix, matrix), State)
-    worlds = types.NamedTuple((f8[:, ::1], f8[:, ::1], f8, f8), Worlds)
+    worlds = types.NamedTuple((f8[:, ::1], f8[:, ::1], f8, f8, types.boolean[::1]), Worlds)
     lanes = (weights, state, worlds, matrix, i8[::1], i8[::1], types.boolean[::1])
     return Types(
         scalar=scalar,
@@ -110,7 +112,7 @@ def types_of(dtype: np.dtype) -> Types:
         state=state,
         population=types.NamedTuple((cube, cube, cube, cube, cube, matrix), Population),
         lanes=types.NamedTuple(lanes, Lanes),
-        episodes=types.NamedTuple((key, i8, i8, i8, i8, f8[:, ::1], i8[:, ::1]), Episodes),
+        episodes=types.NamedTuple((key, i8, i8, i8, i8, types.boolean, f8[:, ::1], i8[:, ::1]), Episodes),
         step=types.FunctionType(types.void(weights, state, matrix)),
         start=types.FunctionType(types.void(worlds, i8, key)),
         sense=types.FunctionType(types.void(worlds, matrix)),

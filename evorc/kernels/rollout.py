@@ -2,7 +2,8 @@
 
 When a lane's episode ends its score is stored and the next waiting episode is loaded into that lane, so an individual
 that fails early costs no more than the steps it took. When none waits any more and half of the lanes stand idle, the
-rest moves closer together: the few that last to the end do not pay for empty lanes.
+rest moves closer together, as soon as the idle steps have cost as much as the move will: the few that last to the end
+do not pay for empty lanes, and where none lasts nobody moves.
 """
 
 from functools import cache
@@ -14,14 +15,16 @@ from .compiler import inline, kernel, schedule
 from .layout import types_of
 from .random import Key
 
+PATIENCE = 2048  # steps of idle lanes, at some 50 ns; a move takes 0.1 ms
+
 
 def interpreted(step, start, sense, act, score, population, lanes, episodes):
-    """Run until every episode is over, or none waits and no more than `episodes.few` run; return those under way.
+    """Run until every episode is over, or no more than `episodes.few` have run for long; return those under way.
 
     Called as it stands for a scenario in plain Python; :func:`rollout` compiles it for the others.
     """
     weights, state, worlds, inputs, episode, age, ended = lanes
-    total, waiting, running = episodes.score.size, episodes.waiting, 0
+    total, waiting, running, idle = episodes.score.size, episodes.waiting, 0, 0
     for l in range(age.size):
         running += episode[l] >= 0
     while True:
@@ -39,7 +42,10 @@ def interpreted(step, start, sense, act, score, population, lanes, episodes):
                     episode[l] = waiting
                     waiting += 1
                     running += 1
-        if waiting == total and running <= episodes.few:
+                elif episodes.restless:
+                    start(worlds, l, episodes.key)
+        idle += age.size - running
+        if running == 0 or (running <= episodes.few and idle > PATIENCE):
             return running
         sense(worlds, inputs)
         step(weights, state, inputs)
@@ -83,4 +89,6 @@ def _copy(source, individual, target, l):
 def rollout(dtype: np.dtype):
     """The compiled schedule for networks of one precision."""
     t = types_of(dtype)
-    return schedule(interpreted, types.int64(t.step, t.start, t.sense, t.act, t.score, t.population, t.lanes, t.episodes))
+    return schedule(
+        interpreted, types.int64(t.step, t.start, t.sense, t.act, t.score, t.population, t.lanes, t.episodes)
+    )

@@ -1,18 +1,22 @@
 """Lane loops around a scenario's functions, so that LLVM can vectorise the physics across individuals.
 
 A scenario is five functions on a named tuple. `weave` writes the loops that apply them to every lane and compiles them
-under a name that holds a hash of all that they inline. Rows are copied to a local block first: only then can LLVM prove
-that they do not overlap.
+under a name that holds a hash of all that they inline. Rows that are written are copied to a block on the stack first:
+only then can LLVM prove that they do not overlap. Lanes are counted without a sign: an index that might count from the
+end would be gathered one by one.
 """
 
+import os
 import sys
+import threading
 from collections.abc import Callable
 from types import ModuleType
 from typing import Annotated, NamedTuple, get_args, get_origin, get_type_hints
 
 import numpy as np
 
-from .compiler import cache_folder, cached, fingerprint, make_strict
+from .aligned import on_stack
+from .compiler import cache_folder, cached, fingerprint, inline, make_strict
 
 TILE = 64  # lanes in a local block: six fields of it fit the first-level cache with room for the network
 CASTS = {float: "{}", int: "int({})", bool: "({} != 0.0)"}
@@ -72,9 +76,22 @@ def weave(world: type, rules: Rules, n_inputs: int, n_outputs: int) -> Loops:
     make_strict(*rules)
     source = _source(fields_of(world), n_inputs, n_outputs)
     module = _module(source, fingerprint(source, world, *rules))
-    module.__dict__.update({f"rule_{name}": rule for name, rule in rules._asdict().items()}, World=world, np=np)
+    module.__dict__.update(
+        {f"rule_{name}": rule for name, rule in rules._asdict().items()},
+        World=world,
+        np=np,
+        keep=keep,
+        on_stack=on_stack,
+    )
     exec(compile(source, str(module.__file__), "exec"), module.__dict__)
     return Loops(*(cached(module.__dict__[name]) for name in Loops._fields))
+
+
+@inline
+def keep(row, array):
+    """Store an array field, unless it was written in place."""
+    if array.ctypes.data != row.ctypes.data:
+        row[:] = array.copy()
 
 
 def _module(source: str, digest: str) -> ModuleType:
@@ -82,7 +99,7 @@ def _module(source: str, digest: str) -> ModuleType:
     name = f"evorc_scenario_{digest}"
     file = cache_folder() / f"{name}.py"
     if not file.exists():
-        unfinished = file.with_suffix(f".{id(source)}.tmp")
+        unfinished = file.with_suffix(f".{os.getpid()}.{threading.get_ident()}.tmp")
         unfinished.write_text(source)
         unfinished.replace(file)
     module = ModuleType(name)
@@ -100,6 +117,7 @@ def _source(fields: list[Field], n_inputs: int, n_outputs: int) -> str:
         n_inputs=n_inputs,
         n_outputs=n_outputs,
         world_in_lane=_world(fields, "fields[{row}, l]", "l"),
+        world_in_part=_world(fields, "fields[{row}, first + l]", "first + l"),
         world_in_block=_world(fields, "block[{row}, l]", "first + l"),
         store_in_lane=_lines(
             4,
@@ -107,6 +125,9 @@ def _source(fields: list[Field], n_inputs: int, n_outputs: int) -> str:
             + [f"arrays[{f.row} : {f.row + f.size}, l] = world.{f.name}" for f in arrays],
         ),
         store_in_block=_lines(12, [f"block[{f.row}, l] = world.{f.name}" for f in scalars]),
+        store_arrays=_lines(
+            12, [f"keep(arrays[{f.row} : {f.row + f.size}, first + l], world.{f.name})" for f in arrays]
+        ),
         sensed="".join(f"seen[{k}, l], " for k in range(n_inputs)) or "_",
         shown="".join(f"shown[{k}, l], " for k in range(n_outputs)),
     )
@@ -130,48 +151,64 @@ TEMPLATE = '''"""Written by evorc.kernels.weave."""
 
 def start(worlds, l, key):
     fields, arrays = worlds.fields, worlds.arrays
+    if worlds.raised[0]:
+        return
+    worlds.raised[0] = True
     world = rule_start(key)
     {store_in_lane}
+    worlds.raised[0] = False
 
 
 def sense(worlds, inputs):
     fields, arrays = worlds.fields, worlds.arrays
-    block, seen = np.empty(({n_scalars}, {tile})), np.empty(({n_inputs}, {tile}))
-    for first in range(0, inputs.shape[1], {tile}):
-        count = min({tile}, inputs.shape[1] - first)
-        for k in range({n_scalars}):
-            for l in range(count):
-                block[k, l] = fields[k, first + l]
+    seen = on_stack({n_inputs}, {tile})
+    if worlds.raised[0]:
+        return
+    worlds.raised[0] = True
+    for begin in range(0, inputs.shape[1], {tile}):
+        first, count = np.uint64(begin), np.uint64(min({tile}, inputs.shape[1] - begin))
         for l in range(count):
-            {sensed} = rule_sense({world_in_block})
+            {sensed} = rule_sense({world_in_part})
         for k in range({n_inputs}):
             for l in range(count):
                 inputs[k, first + l] = seen[k, l]
+    worlds.raised[0] = False
 
 
 def act(worlds, outputs, ended):
     fields, arrays = worlds.fields, worlds.arrays
-    block, shown, over = np.empty(({n_scalars}, {tile})), np.empty(({n_outputs}, {tile})), np.empty({tile})
-    for first in range(0, ended.size, {tile}):
-        count = min({tile}, ended.size - first)
+    block, shown, over = on_stack({n_scalars}, {tile}), on_stack({n_outputs}, {tile}), on_stack(1, {tile})
+    if worlds.raised[0]:
+        ended[:] = True
+        return
+    worlds.raised[0] = True
+    for begin in range(0, ended.size, {tile}):
+        first, count = np.uint64(begin), np.uint64(min({tile}, ended.size - begin))
         for k in range({n_scalars}):
             for l in range(count):
                 block[k, l] = fields[k, first + l]
         for k in range({n_outputs}):
             for l in range(count):
-                shown[k, l] = worlds.shift + worlds.gain * outputs[k, first + l]
+                shown[k, l] = worlds.shift + worlds.gain * float(outputs[k, first + l])
         for l in range(count):
             world = rule_act({world_in_block}, ({shown}))
             {store_in_block}
-            over[l] = 1.0 if rule_ended(world) else 0.0
+            {store_arrays}
+            over[0, l] = 1.0 if rule_ended(world) else 0.0
         for k in range({n_scalars}):
             for l in range(count):
                 fields[k, first + l] = block[k, l]
         for l in range(count):
-            ended[first + l] = over[l] > 0.0
+            ended[first + l] = over[0, l] > 0.0
+    worlds.raised[0] = False
 
 
 def score(worlds, l):
     fields, arrays = worlds.fields, worlds.arrays
-    return float(rule_score({world_in_lane}))
+    if worlds.raised[0]:
+        return np.nan
+    worlds.raised[0] = True
+    worth = float(rule_score({world_in_lane}))
+    worlds.raised[0] = False
+    return worth
 '''

@@ -127,9 +127,12 @@ class CTRNN(NetworkSpec):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.check_neurons("n_neurons", self.n_neurons, 1)
+        self.check_choices(integrator=("euler", "rk4"), tau_scale=("log", "linear"))
+        self.check_choices(symmetry=(None, "bilateral"), initialisation=("uniform", "centre_crossing"))
         self.check_bounds(weight_bounds=self.weight_bounds, input_bounds=self.input_bounds)
         self.check_bounds(theta_bounds=self.theta_bounds, tau_bounds=self.tau_bounds)
-        self.check_bounds(gain_bounds=self.gain_bounds or (0.0, 1.0))
+        if self.gain_bounds is not None:
+            self.check_bounds(gain_bounds=self.gain_bounds)
         if self.tau_bounds[0] <= 0.0:
             raise ValueError(f"tau_bounds: {self.tau_bounds!r} has a lower bound that is not positive")
 
@@ -149,7 +152,7 @@ class CTRNN(NetworkSpec):
         )
         recurrent = free(n, n, mask=self.recurrent_mask, name="recurrent_mask")
         inputs = free(size.inputs, n, mask=self.input_mask, name="input_mask")
-        gain = (Block("gain", tied(free(n), neurons), self.gain_bounds),) if self.gain_bounds else ()
+        gain = (Block("gain", tied(free(n), neurons), self.gain_bounds),) if self.gain_bounds is not None else ()
         return (
             Block("recurrent", tied(recurrent, neurons, neurons), self.weight_bounds),
             Block("inputs", tied(inputs, channels, neurons), self.input_bounds),
@@ -184,5 +187,5 @@ class CTRNN(NetworkSpec):
     def initialise(self, parameters: dict[str, Array]) -> dict[str, Array]:
         if self.initialisation == "uniform":
             return parameters
-        centre = -parameters["recurrent"].sum(axis=1) / 2
+        centre = -np.sort(parameters["recurrent"], axis=1).sum(axis=1) / 2  # sorted, mirror images sum to the same bits
         return {**parameters, "theta": np.clip(centre, *self.theta_bounds)}

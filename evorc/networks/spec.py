@@ -1,7 +1,7 @@
 """What a network is to the rest of evorc: a step kernel, and a map from named parameters to its arrays."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
@@ -66,9 +66,8 @@ class NetworkSpec(ABC):
     output_range: ClassVar[Bounds] = (-1.0, 1.0)
 
     def __post_init__(self) -> None:
-        if self.dtype not in ("float64", "float32"):
-            raise ValueError(f'dtype: {self.dtype!r} is not "float64" or "float32"')
-        if self.dt is not None and not 0.0 < self.dt < np.inf:
+        self.check_choices(dtype=("float64", "float32"))
+        if self.dt is not None and not (isinstance(self.dt, int | float) and 0.0 < self.dt < np.inf):
             raise ValueError(f"dt: {self.dt!r} is not a positive number")
 
     @property
@@ -88,15 +87,25 @@ class NetworkSpec(ABC):
         """Adjust parameters drawn uniformly within the bounds; most networks leave them as they are."""
         return parameters
 
+    def check_choices(self, **allowed: tuple[str | None, ...]) -> None:
+        """Refuse a value that is none of those allowed."""
+        for name, values in allowed.items():
+            found = getattr(self, name)
+            if not (found is None or isinstance(found, str)) or found not in values:
+                words = " or ".join("None" if value is None else f'"{value}"' for value in values)
+                raise ValueError(f"{name}: {found!r} is not {words}")
+
     def check_neurons(self, name: str, found: int, least: int) -> None:
         """Refuse a number of neurons below `least`."""
-        if not isinstance(found, int) or found < least:
+        if not isinstance(found, int | np.integer) or isinstance(found, bool) or found < least:
             raise ValueError(f"{name}: {found!r} is not a whole number of at least {least}")
 
     def check_bounds(self, **bounds: Bounds) -> None:
         """Refuse bounds that are not two finite numbers in order."""
         for name, pair in bounds.items():
-            if len(pair) != 2 or not (np.isfinite(pair).all() and pair[0] < pair[1]):
+            two = isinstance(pair, Sequence) and len(pair) == 2
+            numbers = two and all(isinstance(end, int | float | np.number) for end in pair)
+            if not (numbers and np.isfinite(pair).all() and pair[0] < pair[1]):
                 raise ValueError(f"{name}: {pair!r} is not a pair of finite numbers, the lower first")
 
     def arrays(self, *, output: Array, **parts: Array) -> Population:

@@ -64,7 +64,7 @@ class DeapOptimizer(Optimizer):
     """The select, mate and mutate of a DEAP toolbox, in the order of DEAP's `eaSimple`, asked and told.
 
     With the same random state, genomes and fitness are those of ``algorithms.eaSimple``, as long as no gene leaves its
-    bounds; one that does is mirrored at the bound. All individuals are asked for every generation, the unchanged ones too.
+    bounds; one that does is mirrored at the bound. Every generation asks for all individuals, the unchanged ones too.
 
     Parameters
     ----------

@@ -17,6 +17,7 @@ from .search import (
     State,
     at_least,
     one_of,
+    plain,
     restored,
     within,
 )
@@ -83,6 +84,8 @@ class GeneticAlgorithm(Optimizer):
         ``generational`` keeps the children and `elitism` parents.
     elitism : int, default=1
         Parents that replace the worst children under ``generational``.
+    restart_after : int or None, default=50
+        Generations without a better fitness until the search starts anew, its `best` kept; None for never.
     initial : array_like of shape (population_size, n_genes) or callable, optional
         First genomes, or a function of a generator and the population size that makes them.
     max_generations : int, optional
@@ -127,6 +130,7 @@ class GeneticAlgorithm(Optimizer):
         eta: float = 20.0,
         replacement: str = "steady_state",
         elitism: int = 1,
+        restart_after: int | None = 50,
         initial: Initial = None,
         max_generations: int | None = None,
         target: float | None = None,
@@ -137,6 +141,7 @@ class GeneticAlgorithm(Optimizer):
         self.mutpb = within("mutpb", mutpb, 0.0, 1.0)
         self.replacement = one_of("replacement", replacement, ("steady_state", "generational"))
         self.elitism = int(within("elitism", at_least("elitism", elitism, 0), 0, search.population_size - 1))
+        self.restart_after = None if restart_after is None else at_least("restart_after", restart_after, 1)
         values = {
             "tournsize": at_least("tournsize", tournsize, 1),
             "expected_best": within("expected_best", expected_best, 1.0, 2.0),
@@ -157,25 +162,31 @@ class GeneticAlgorithm(Optimizer):
         self._mutate_by = [values[name] for name in names]
         self._parents: Array = np.empty((0, len(search.low)))
         self._fitness: Array = np.empty(0)
+        self._stagnation = 0
 
     def ask(self) -> Array:
         """Genomes to evaluate, of shape (population_size, n_genes); the same ones until they are told."""
-        return self._search.ask(self._search.first if len(self._parents) == 0 else self._children)
+        return self._search.ask(self._children if len(self._parents) else self._start)
 
     def tell(self, fitness: ArrayLike) -> None:
         """Take the fitness of the asked genomes; nan and infinite ones count as failed and rank last."""
         genomes, values = self._search.tell(fitness)
+        better = values.max() > self._fitness.max(initial=-np.inf)
+        self._stagnation = 0 if better else self._stagnation + 1
         if len(self._parents) == 0:
             self._parents, self._fitness = genomes, values
         elif self.replacement == "steady_state":
             self._keep_the_best(genomes, values)
         else:
             self._keep_the_children(genomes, values)
+        if self._stagnation == self.restart_after:
+            self._parents, self._fitness, self._stagnation = self._parents[:0], self._fitness[:0], 0
 
     def state_dict(self) -> State:
         """Arrays and plain values from which :meth:`load_state_dict` goes on with the same bits."""
         state = self._search.state_dict("GeneticAlgorithm")
-        return state | {"parents": self._parents.copy(), "fitness": self._fitness.copy()}
+        mine = {"parents": self._parents.copy(), "fitness": self._fitness.copy(), "stagnation": self._stagnation}
+        return state | mine
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on from a state of an optimizer that was made with the same parameters."""
@@ -183,7 +194,10 @@ class GeneticAlgorithm(Optimizer):
         parents = restored(state, "parents", (size, genes))
         fitness = restored(state, "fitness", (size,))
         self._search.load_state_dict(state, "GeneticAlgorithm")
-        self._parents, self._fitness = parents, fitness
+        self._parents, self._fitness, self._stagnation = parents, fitness, int(plain(state["stagnation"]))
+
+    def _start(self) -> Array:
+        return self._search.fresh(self.population_size) if self.generation else self._search.first()
 
     def _children(self) -> Array:
         """Selection, crossover and mutation; parents come in random order, so those that mate may be the first."""

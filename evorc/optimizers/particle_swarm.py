@@ -17,6 +17,7 @@ from .topologies import (
     make_topology,
     unlogged,
 )
+from .variation import reflect
 
 INERTIAS = ("constant", "constriction", "linear_decay")
 BOUNDARIES = ("reflective", "nearest", "random", "shrink", "intermediate", "periodic")
@@ -42,7 +43,7 @@ class ParticleSwarm(Optimizer):
         Who informs whom: `n_neighbors` random others; all; the `n_neighbors` nearest (itself among them); the
         ``2 n_genes + 1`` nearest; the neighbours in a triangulation (all, above six genes).
     n_neighbors : int, default=3
-        Neighbours in a random or ring topology.
+        Neighbours in a random or ring topology; all others in a smaller swarm.
     static : bool, default=False
         Keep the first generation's neighbours. A von Neumann topology always does.
     inertia : {"constant", "constriction", "linear_decay"}
@@ -111,7 +112,7 @@ class ParticleSwarm(Optimizer):
             raise ValueError(f"c1, c2: their sum {self.c1 + self.c2} is not above 4, as inertia='constriction' needs")
         if inertia == "linear_decay" and max_generations is None:
             raise ValueError("max_generations: None is not a whole number, as inertia='linear_decay' needs")
-        k = int(within("n_neighbors", at_least("n_neighbors", n_neighbors, 1), 1, search.population_size - 1))
+        k = min(at_least("n_neighbors", n_neighbors, 1), search.population_size - 1)
         clamp = None if velocity_clamp is None else within("velocity_clamp", velocity_clamp, 0.0, np.inf)
         self._clamp = None if clamp is None else (-clamp * search.span, clamp * search.span)
         self._box = (search.low, search.high)
@@ -174,12 +175,14 @@ class ParticleSwarm(Optimizer):
             swarm.best_pos, swarm.best_cost = self._topology.compute_gbest(swarm, **self._neighbours)
             velocity = self._topology.compute_velocity(swarm, self._clamp, self._clamping, self._box)
             flown = before + velocity
-            # The handlers' memory is always the position before. A velocity handler must see where a particle flew:
-            # the repaired position, which pyswarms' own loop shows it, is never out of bounds.
+            # A handler's memory is always the position before. `invert` and `zero` must see where a particle flew: the
+            # repaired position, which pyswarms' own loop shows them, is never out of bounds.
             self._boundary.memory = self._handler.memory = before
-            landed: Array = self._boundary(flown.copy(), self._box)
-        np.clip(landed, *self._box, out=landed)  # a shrunk step may miss the bound by a rounding
-        seen = landed if self._handler.strategy == "adjust" else flown
+            looks_back = self._handler.strategy in ("invert", "zero")
+            landed: Array = self._boundary(flown.copy() if looks_back else flown, self._box)
+        if self._boundary.strategy != "reflective":
+            reflect(landed, *self._box)  # a shrunk step may miss its bound by a rounding
+        seen = flown if looks_back else landed
         swarm.velocity = self._handler(velocity, self._clamp, position=seen, bounds=self._box)
         swarm.position = landed
         return landed

@@ -91,13 +91,20 @@ class Search:
 
     def first(self) -> Array:
         """Genomes of the first generation."""
-        initial = self._initial
-        if initial is None:
-            return self.uniform(self.population_size)
-        made = initial(self.generator, self.population_size) if callable(initial) else initial
-        genomes = np.array(made, dtype=np.float64, order="C")
-        if genomes.shape != self.shape:
-            raise ValueError(f"initial: genomes of shape {genomes.shape} are not of shape {self.shape}")
+        if self._initial is None or callable(self._initial):
+            return self.fresh(self.population_size)
+        return self._checked(self._initial, self.population_size)
+
+    def fresh(self, n: int) -> Array:
+        """`n` genomes for a new start: made by the function `initial`, or uniform."""
+        if n == 0 or not callable(self._initial):
+            return self.uniform(n)
+        return self._checked(self._initial(self.generator, n), n)
+
+    def _checked(self, initial: ArrayLike, n: int) -> Array:
+        genomes, shape = np.array(initial, dtype=np.float64, order="C"), (n, len(self.low))
+        if genomes.shape != shape:
+            raise ValueError(f"initial: genomes of shape {genomes.shape} are not of shape {shape}")
         if not np.all((genomes >= self.low) & (genomes <= self.high)):
             raise ValueError("initial: a gene is outside its bounds")
         return genomes

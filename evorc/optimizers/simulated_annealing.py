@@ -175,7 +175,7 @@ class SimulatedAnnealing(Optimizer):
         reflect(moved, search.low, search.high)
         if self.restart_after is not None:
             restart = np.flatnonzero(self._stagnation >= self.restart_after)
-            moved[restart] = search.uniform(len(restart))
+            moved[restart] = search.fresh(len(restart))
             self._fitness[restart] = self._chain_best[restart] = -np.inf
             self._temperature[restart], self._stagnation[restart] = self._hot, 0.0
         return moved

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 from scipy.spatial import Delaunay
+
+from evorc.kernels.compiler import kernel
 
 from .search import Array
 from .variation import reflect
@@ -112,13 +112,27 @@ def random_links(n: int, k: int, generator: np.random.Generator) -> Links:
 
 
 def joined(links: Links, n: int) -> Links:
-    """The links with one more between the first particles of each two parts that no link joins."""
-    graph = coo_array((np.ones(links.shape[1], dtype=np.int8), tuple(links)), shape=(n, n))
-    parts, label = connected_components(graph, directed=False)
-    if parts == 1:
-        return links
-    first = np.unique(label, return_index=True)[1]
+    """The links, and one more from each part of the graph that they leave apart to the next."""
+    first = np.unique(parts(links, n))
     return np.concatenate([links, np.stack([first[:-1], first[1:]])], axis=1)
+
+
+@kernel
+def parts(links: Links, n: int) -> Links:
+    """First particle of the part of the graph that each particle belongs to (a union of disjoint sets)."""
+    first = np.arange(n)
+    for link in range(links.shape[1]):
+        a, b = links[0, link], links[1, link]
+        while first[a] != a:
+            first[a] = first[first[a]]
+            a = first[a]
+        while first[b] != b:
+            first[b] = first[first[b]]
+            b = first[b]
+        first[max(a, b)] = min(a, b)
+    for i in range(n):  # what is first never lies behind
+        first[i] = first[first[i]]
+    return first
 
 
 def triangulated(position: Array) -> Links:

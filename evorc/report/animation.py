@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Draw = Callable[[Any, Any], None]
 FRAMES = 150  # at most
-WIDTH, HEIGHT, DPI = 8.0, 4.5, 100  # of a picture, before its empty margins are cut
+WIDTH, HEIGHT, DPI = 8.0, 4.5, 120  # of a picture, before its empty margins are cut
 PADDING = 12  # pixels left of a margin
 COLORS = 64
 PAPER, LINES = "#fbfbf9", "#9a9a94"
@@ -58,7 +58,7 @@ def pictures(worlds: Sequence[Any], draw: Draw) -> "list[Image]":
     axes = _paper()
     from PIL import Image, ImageChops
 
-    drawn = [Image.fromarray(_pixels(axes, draw, world)) for world in worlds]
+    drawn = [Image.fromarray(_pixels(axes, draw, world)).convert("RGB") for world in worlds]
     blank = Image.new("RGB", drawn[0].size, PAPER)
     boxes = np.array([ImageChops.difference(picture, blank).getbbox() or (0, 0, *blank.size) for picture in drawn])
     left, top = np.maximum(boxes[:, :2].min(axis=0) - PADDING, 0).tolist()
@@ -83,16 +83,16 @@ def _pixels(axes: "Axes", draw: Draw, world: Any) -> NDArray[np.uint8]:
     before = set(axes.get_children())
     axes.set_prop_cycle(None)
     draw(axes, world)
-    canvas: Any = axes.figure.canvas
-    canvas.draw()
-    axes.figure.set_layout_engine("none")  # the first layout holds for all, so that nothing jumps
+    figure: Any = axes.figure
+    figure.canvas.draw()
+    figure.set_layout_engine("none")  # the first layout holds for all, so that nothing jumps
     for artist in set(axes.get_children()) - before:
         artist.remove()
-    return np.array(canvas.buffer_rgba())[..., :3]
+    return np.array(figure.canvas.buffer_rgba())
 
 
 def png(picture: "Image") -> bytes:
     """A picture as the bytes of a file."""
     stream = io.BytesIO()
-    picture.save(stream, "PNG", optimize=True)
+    picture.save(stream, "PNG")
     return stream.getvalue()

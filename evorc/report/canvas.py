@@ -6,6 +6,7 @@ drawing is right in light, in dark and on paper.
 
 import io
 import re
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,26 +43,22 @@ def new_figure(width: float, height: float, dpi: float = DOTS) -> "Figure":
     return figure
 
 
-def themed_axes(figure: "Figure", place: tuple[float, float, float, float], **names: str) -> "Axes":
+def themed_axes(figure: "Figure", place: tuple[float, float, float, float], xlabel: str) -> "Axes":
     """Quiet axes in the theme's colours; `place` is left, bottom, width and height as shares of the figure."""
     figure.patch.set_visible(False)
-    axes: Any = figure.add_axes(place)
+    axes = figure.add_axes(place)
     axes.patch.set_visible(False)
-    axes.set(**names)
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.spines["bottom"].set_color(MUTED)
     axes.grid(axis="y", color=GRID, linewidth=1)
     axes.set_axisbelow(True)
-    axes.tick_params(colors=MUTED, labelcolor=MUTED, labelsize=11, length=0, pad=6)
-    axes.xaxis.label.set(color=MUTED, size=11)
-    axes.yaxis.label.set(color=MUTED, size=11)
+    axes.tick_params(colors=MUTED, labelcolor=MUTED, labelsize=11.5, length=0, pad=6)
+    axes.set_xlabel(xlabel, color=MUTED, size=12)
     return axes
 
 
 def drawing(figure: "Figure", description: str, extra: str = "") -> str:
     """A figure as an `svg` element, with `extra` elements in its own coordinates."""
-    from html import escape
-
     stream = io.StringIO()
     nothing: dict[str, Any] = dict.fromkeys(("Creator", "Date", "Format", "Type"))
     figure.savefig(stream, format="svg", metadata=nothing, dpi=3 * DOTS)
@@ -72,7 +69,7 @@ def drawing(figure: "Figure", description: str, extra: str = "") -> str:
     body = re.sub(r"<!--.*?-->", "", body, flags=re.DOTALL)
     width, height = figure.get_size_inches() * DOTS
     opening = f'<svg viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{escape(description)}">'
-    return f"{opening}{body}{extra}</svg>"
+    return f'<div class="scroll">{opening}{body}{extra}</svg></div>'
 
 
 def tints(values: NDArray[np.floating], reach: float) -> NDArray[np.uint8]:

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from .canvas import GRID, MUTED, SERIES, drawing, new_figure, themed_axes, tints
+from .canvas import MUTED, SERIES, drawing, new_figure, themed_axes, tints
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Array = NDArray[np.floating]
-WIDTH, MARGIN, GUTTER = 960, 76, 150  # units of a drawing: its width, the room left for ticks, and right for names
+WIDTH, MARGIN, GUTTER = 960, 64, 176  # units of a drawing: its width, the room left for ticks, and right for names
 BINS = 800  # of the time axis, each drawn by its lowest and highest value
-NAME = 20  # letters that fit in the gutter
+NAME = 22  # letters and digits that fit in the gutter
 APART = 15  # units between two names, at least
 
 
@@ -45,20 +45,19 @@ class Level(NamedTuple):
 
 def fitness_chart(history: Sequence[Generation], levels: Sequence[Level]) -> str:
     """Best so far, median and quartiles over evaluations, with levels to compare with."""
-    figure = new_figure(WIDTH / 72, 340 / 72)
-    place = (MARGIN / WIDTH, 0.16, (WIDTH - MARGIN - GUTTER) / WIDTH, 0.8)
-    axes = themed_axes(figure, place, xlabel="evaluations", ylabel="fitness")
+    figure = new_figure(WIDTH / 72, 330 / 72)
+    place = (MARGIN / WIDTH, 0.14, (WIDTH - MARGIN - GUTTER) / WIDTH, 0.83)
+    axes = themed_axes(figure, place, xlabel="evaluations")
     time = np.array([row.evaluations for row in history], float)
     best, low, median, high = (
         _column(history, name) for name in ("best", "lower_quartile", "median", "upper_quartile")
     )
-    marker = "o" if len(history) < 3 else ""
     axes.fill_between(time, low, high, color=SERIES[1], alpha=0.25, linewidth=0)
-    axes.plot(time, median, color=SERIES[1], linewidth=2, marker=marker)
-    axes.plot(time, np.fmax.accumulate(best), color=SERIES[0], linewidth=2, drawstyle="steps-post", marker=marker)
+    for values, color, style in ((median, SERIES[1], "default"), (np.fmax.accumulate(best), SERIES[0], "steps-post")):
+        axes.plot(time, values, color=color, linewidth=2, drawstyle=style, marker="o", markevery=[-1], clip_on=False)
     for level in levels:
         axes.axhline(level.fitness, color=MUTED, linewidth=1.25, dashes=(4, 3))
-    axes.set_xlim(0, max(time[-1], 1.0))
+    axes.set_xlim(0, 1.005 * time[-1])
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     axes.yaxis.set_major_formatter(lambda value, _: number(value))
     return drawing(figure, "Fitness over evaluations", _names(axes, levels))
@@ -70,10 +69,9 @@ def signal_chart(time: Array, signals: Array, description: str) -> str:
     height = 90 + (min(400, 12 * signals.shape[1]) if many else 150)
     figure = new_figure(WIDTH / 72, height / 72)
     place = (MARGIN / WIDTH, 46 / height, (WIDTH - MARGIN - 16) / WIDTH, (height - 58) / height)
-    axes = themed_axes(figure, place, xlabel="time", ylabel="number" if many else "")
+    axes = themed_axes(figure, place, xlabel="time")
     (_rows if many else _lines)(axes, time, signals)
-    margin = 0.5 * (time[-1] - time[0]) / max(len(time) - 1, 1) or 0.5
-    axes.set_xlim(time[0] - margin, time[-1] + margin)
+    axes.set_xlim(*_span(time))
     return drawing(figure, description)
 
 
@@ -99,11 +97,19 @@ def _lines(axes: "Axes", time: Array, signals: Array) -> None:
 
 
 def _rows(axes: "Axes", time: Array, signals: Array) -> None:
+    from matplotlib.ticker import MaxNLocator
+
     count = signals.shape[1]
     pixels = tints(signals.T, float(np.nanmax(np.abs(signals), initial=0.0)))
-    extent = (float(time[0]), float(time[-1]) or 1.0, count + 0.5, 0.5)
-    axes.imshow(pixels, aspect="auto", interpolation="nearest", extent=extent)
+    axes.imshow(pixels, aspect="auto", interpolation="nearest", extent=(*_span(time), count + 0.5, 0.5))
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(visible=False)
+
+
+def _span(time: Array) -> tuple[float, float]:
+    """From half a step before the first to half a step after the last."""
+    half = 0.5 * float(time[-1] - time[0]) / max(len(time) - 1, 1) or 0.5
+    return float(time[0]) - half, float(time[-1]) + half
 
 
 def _thinned(time: Array, signal: Array) -> tuple[Array, Array]:
@@ -124,8 +130,9 @@ def _names(axes: "Axes", levels: Sequence[Level]) -> str:
     for level in sorted(levels, key=lambda level: level.fitness):
         wanted = height - float(axes.transData.transform((0.0, level.fitness))[1])
         lowest = min(wanted, lowest - APART)
-        name = level.name if len(level.name) <= NAME else level.name[: NAME - 1] + "\u2026"
-        label = f"{escape(name)} {number(level.fitness)}"
+        value = number(level.fitness)
+        room = NAME - len(value)
+        name = level.name if len(level.name) < room else level.name[: room - 2] + "\u2026"
         place = f'x="{WIDTH - GUTTER + 8}" y="{lowest + 4:.1f}"'
-        names += f"<text {place}>{label}<title>{escape(level.name)}</title></text>"
+        names += f"<text {place}>{escape(name)} {value}<title>{escape(level.name)}</title></text>"
     return names

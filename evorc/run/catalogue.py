@@ -11,18 +11,21 @@ from ..networks import NETWORKS
 from ..optimizers import by_name
 from ..scenario import list_scenarios
 from .folder import environment
+from .settings import SettingsError, experiments, read
 
 EXTRAS = {"plots": "matplotlib", "gym": "gymnasium", "sweep": "optuna", "cluster": "distributed"}
 
 
 def catalogue(folders: Iterable[Path] = ()) -> dict[str, dict[str, str]]:
-    """Names with a line each: scenarios, networks, optimizers."""
+    """Names with a line each: experiments, scenarios, networks, optimizers."""
+    folders = list(folders)
+    files = {name: _title(path) for name, path in experiments(folders).items()}
     scenarios = {name: _first_line(path) for name, path in sorted(list_scenarios(folders).items())}
     networks = {name: _line_of(made.__doc__) for name, made in NETWORKS.items()}
     optimizers = {
         name: _line_of(by_name(name).__doc__) for name in ("genetic_algorithm", "simulated_annealing", "particle_swarm")
     }
-    return {"scenarios": scenarios, "networks": networks, "optimizers": optimizers}
+    return {"experiments": files, "scenarios": scenarios, "networks": networks, "optimizers": optimizers}
 
 
 def diagnosis() -> dict[str, str]:
@@ -41,9 +44,21 @@ def diagnosis() -> dict[str, str]:
     }
 
 
+def _title(path: Path) -> str:
+    """Of an experiment."""
+    try:
+        settings, _ = read(path)
+    except SettingsError as fault:
+        return str(fault)
+    return settings.title or f"{settings.network.name} in {settings.scenario.name}"
+
+
 def _first_line(path: Path) -> str:
     """Of a module's docstring, without running the module."""
-    return _line_of(ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))))
+    try:
+        return _line_of(ast.get_docstring(ast.parse(path.read_bytes())))
+    except SyntaxError as fault:
+        return f"error in {path.name}, line {fault.lineno}: {fault.msg}"
 
 
 def _line_of(text: str | None) -> str:

@@ -30,11 +30,12 @@ def write_file(path: Path, content: bytes) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     unfinished.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    if os.name == "posix":  # elsewhere a folder cannot be opened
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
 def packed(state: Mapping[str, Any]) -> bytes:
@@ -57,15 +58,15 @@ def save(folder: Path, generation: int, state: Mapping[str, Any]) -> None:
     content = packed({"format": FORMAT, **state})
     path = folder / f"{generation:09d}.npz"
     write_file(path, content)
-    manifest = {"format": FORMAT, "file": path.name, "sha256": hashlib.sha256(content).hexdigest()}
-    write_file(path.with_suffix(".json"), json.dumps(manifest).encode())
-    for old in sorted(folder.glob("*.json"))[:-KEPT]:
-        old.unlink()
-        old.with_suffix(".npz").unlink(missing_ok=True)
+    write_file(path.with_suffix(".json"), _manifest(path.stem, content))
+    kept = sorted(file.stem for file in folder.glob("*.json") if file.stem <= path.stem)[-KEPT:]
+    for file in folder.iterdir():
+        if file.suffix in (".json", ".npz", ".tmp") and file.stem not in kept:
+            file.unlink()
 
 
-def newest(folder: Path) -> dict[str, Any] | None:
-    """The last checkpoint that is whole; None if none was ever finished.
+def newest(folder: Path) -> tuple[dict[str, Any] | None, list[str]]:
+    """The last checkpoint that is whole, and what is wrong with later ones; None if none was ever finished.
 
     Raises
     ------
@@ -75,25 +76,39 @@ def newest(folder: Path) -> dict[str, Any] | None:
     faults = []
     for manifest in sorted(folder.glob("*.json"), reverse=True):
         try:
-            return _read(manifest)
+            return _read(manifest), faults
         except CheckpointError as fault:
             faults.append(str(fault))
     if faults:
         raise CheckpointError("; ".join(faults))
-    return None
+    return None, faults
+
+
+def _manifest(name: str, content: bytes) -> bytes:
+    """What stands beside a checkpoint."""
+    return json.dumps({"format": FORMAT, "file": f"{name}.npz", "sha256": hashlib.sha256(content).hexdigest()}).encode()
 
 
 def _read(manifest: Path) -> dict[str, Any]:
+    name = manifest.stem
     try:
-        told = json.loads(manifest.read_text())
-        found, expected = int(told["format"]), str(told["sha256"])
-        content = manifest.with_suffix(".npz").read_bytes()
-    except (OSError, ValueError, KeyError, TypeError) as fault:
-        raise CheckpointError(
-            f"checkpoint {manifest.stem}: its manifest or its file cannot be read ({fault})"
-        ) from None
-    if found != FORMAT:
-        raise CheckpointError(f"checkpoint {manifest.stem}: format {found} is not {FORMAT}, which this version reads")
-    if hashlib.sha256(content).hexdigest() != expected:
-        raise CheckpointError(f"checkpoint {manifest.stem}: its SHA-256 is not the manifest's; the file is damaged")
-    return unpacked(content)
+        told, content = manifest.read_bytes(), manifest.with_suffix(".npz").read_bytes()
+    except OSError as fault:
+        raise CheckpointError(f"checkpoint {name}: it cannot be read ({fault.strerror}: {fault.filename})") from None
+    if told != _manifest(name, content):
+        other = _format(told)
+        if other is not None and other != FORMAT:
+            raise CheckpointError(f"checkpoint {name}: format {other} is not {FORMAT}, which this version reads")
+        raise CheckpointError(f"checkpoint {name}: it does not agree with the SHA-256 beside it; one is damaged")
+    try:
+        return unpacked(content)
+    except Exception as fault:  # whole, and yet no checkpoint: it was made by hand
+        raise CheckpointError(f"checkpoint {name}: it holds no state ({fault})") from None
+
+
+def _format(told: bytes) -> Any:
+    """Format that a manifest tells of; None if it tells of none."""
+    try:
+        return json.loads(told)["format"]
+    except (ValueError, KeyError, TypeError):
+        return None

@@ -1,13 +1,14 @@
 """The evolution loop: ask, evaluate, tell, record; stop, confirm, go on from a state."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..evaluate import Outcome, PopulationEvaluator, held_out, run_test
+from ..evaluate import EvaluationError, Outcome, PopulationEvaluator, Problem, held_out, run_test
 from ..optimizers import Individual
 from .interrupts import Interrupts
 from .record import Record, from_csv, record_of, to_csv
@@ -84,7 +85,7 @@ class Evolution:
         while not self.reason:
             self._generation(interrupts)
             watch(self)
-        with interrupts.allowed():
+        with interrupts.allowed(), _faults_told(self.evaluator.problem):
             tests = held_out(self.evaluator.problem, self.best.genome)
         return Result(self.best, self.history, self.reason, self.evaluator.problem, tests)
 
@@ -92,7 +93,8 @@ class Evolution:
         generation, genomes = len(self.history), self.optimizer.ask()
         with interrupts.allowed():
             outcome = self.evaluator(genomes, generation)
-            champion = self._confirmed(genomes, outcome)
+            with _faults_told(self.evaluator.problem):
+                champion = self._confirmed(genomes, outcome)
         self.optimizer.tell(outcome.fitness)
         last = self.history[-1] if self.history else None
         self.history.append(record_of(outcome, generation, (generation + 1) * len(genomes), last))
@@ -132,3 +134,13 @@ class Evolution:
         found = np.asarray(state["champion"], float)
         self.champion = Individual(found, float(state["champion_fitness"])) if found.size else None
         self._earlier, self._began = float(state["seconds"]), time.monotonic()
+
+
+@contextmanager
+def _faults_told(problem: Problem) -> Iterator[None]:
+    """Say of what goes wrong in a held-out test that the scenario did it."""
+    try:
+        yield
+    except Exception as fault:
+        name = problem.scenario.name
+        raise EvaluationError(f"scenario {name!r} raised {type(fault).__name__} in a held-out test: {fault}") from fault

@@ -1,20 +1,23 @@
 """From settings to an evolution, and one call that does it all."""
 
+import traceback
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from ..evaluate import PopulationEvaluator
 from ..networks import NETWORKS, NetworkSpec
 from ..optimizers import by_name
 from ..scenario import Scenario, load_scenario, scenario_function
-from .evolution import Evolution, Watcher
+from .evolution import AskTell, Evolution, Watcher
 from .result import Result
-from .settings import Named, Settings, SettingsError, blamed, suggestion, typed
+from .settings import SEEDS, Named, Settings, SettingsError, blamed, suggestion, typed
 from .stopping import StopRules
 
 
-def build(settings: Settings, file: str, folders: Iterable[Path] = (), n_jobs: int | None = None) -> Evolution:
+def build(settings: Settings, file: str, folders: Iterable[Path] = ()) -> Evolution:
     """Make the evolution that an experiment file describes.
 
     Parameters
@@ -24,39 +27,51 @@ def build(settings: Settings, file: str, folders: Iterable[Path] = (), n_jobs: i
         Its name, for messages.
     folders : iterable of Path, default=()
         More folders with scenarios.
-    n_jobs : int or None, default=None
-        Instead of the file's.
 
     Raises
     ------
     SettingsError
         If something is unknown or out of range.
     """
-    name, run = settings.scenario.name, settings.run
-    with blamed(file, "scenario"):
-        options = typed(scenario_function(name, folders), settings.scenario.options, "scenario", file)
-        scenario = load_scenario(name, folders, **options)
+    run = settings.run
+    scenario = _scenario(settings.scenario, file, folders)
     network = _network(settings.network, file)
-    with blamed(file, "run"):
-        evaluator = PopulationEvaluator(
-            scenario,
-            network,
-            n_jobs=run.n_jobs if n_jobs is None else n_jobs,
-            backend=run.backend,
-            timeout=run.timeout,
-            random_state=run.random_state,
-        )
-    with blamed(file, "network"):
-        _ = evaluator.bounds
-    with blamed(file, "optimizer"):
-        make = by_name(settings.optimizer.name)
-        chosen = typed(make, settings.optimizer.options, "optimizer", file)
-        optimizer = make(evaluator.bounds, initial=evaluator.initial, random_state=run.random_state, **chosen)
     with blamed(file, "stop"):
         rules = StopRules(**settings.stop.model_dump())
         if rules.empty:
             raise ValueError(f"is empty; give at least one of {', '.join(rules.__dataclass_fields__)}")
+    with blamed(file, "run"):
+        evaluator = PopulationEvaluator(
+            scenario,
+            network,
+            n_jobs=run.n_jobs,
+            backend=run.backend,
+            timeout=run.timeout,
+            random_state=run.random_state,
+        )
+    with blamed(file, "network"), np.errstate(over="ignore"):
+        if not np.isfinite(np.diff(evaluator.bounds)).all():
+            raise ValueError("bounds: they are so far apart that their difference is not a number")
+    with blamed(file, "optimizer"):
+        name = settings.optimizer.name
+        options = typed(by_name(name), settings.optimizer.options, "optimizer", file)
+        optimizer = _optimizer(name, options, evaluator, rules, run.random_state)
+        optimizer.ask()  # the first population stays asked; one that cannot be made is told before anything is written
     return Evolution(evaluator, optimizer, rules)
+
+
+def _scenario(section: Named, file: str, folders: Iterable[Path]) -> Scenario:
+    """Make the scenario; what its own file does wrong is told with the place where."""
+    try:
+        with blamed(file, "scenario"):
+            options = typed(scenario_function(section.name, folders), section.options, "scenario", file)
+            return load_scenario(section.name, folders, **options)
+    except (SettingsError, ModuleNotFoundError):
+        raise
+    except Exception as fault:
+        last = traceback.extract_tb(fault.__traceback__)[-1]
+        what = f"{type(fault).__name__}: {fault} ({Path(last.filename).name}, line {last.lineno})"
+        raise SettingsError(f"error in {file}, [scenario] name: {section.name!r} cannot be made: {what}") from fault
 
 
 def _network(section: Named, file: str) -> NetworkSpec:
@@ -66,6 +81,17 @@ def _network(section: Named, file: str) -> NetworkSpec:
     make = NETWORKS[section.name]
     with blamed(file, "network"):
         return make(**typed(make, section.options, "network", file))
+
+
+def _optimizer(
+    name: str, options: Mapping[str, Any], evaluator: PopulationEvaluator, rules: StopRules, random_state: int
+) -> AskTell:
+    """Make an optimizer; a schedule of its that runs to an end ends with the rules."""
+    make = by_name(name)
+    size = {**make.__init__.__kwdefaults__, **options}["population_size"]
+    ours = {"initial": evaluator.initial, "random_state": random_state, "max_generations": rules.generations(size)}
+    made: AskTell = make(evaluator.bounds, **{**ours, **options})
+    return made
 
 
 def evolve(
@@ -103,7 +129,7 @@ def evolve(
     max_generations, max_evaluations, max_seconds, target_fitness, target_share, stagnation : optional
         See :class:`StopRules`. At least one is needed.
     random_state : int, default=0
-        Seed of everything. The same seed gives the same bits for any `n_jobs` and `backend`.
+        Seed of everything, at least 0. The same seed gives the same bits for any `n_jobs` and `backend`.
     n_jobs, backend, timeout : optional
         See :class:`evorc.evaluate.PopulationEvaluator`.
     watch : callable (Evolution) -> None, optional
@@ -128,6 +154,8 @@ def evolve(
     >>> result.solved, result.tests[0].name
     (True, 'long')
     """
+    if not isinstance(random_state, (int, np.integer)) or not 0 <= random_state < SEEDS:
+        raise ValueError(f"random_state: {random_state!r} is not a whole number from 0 to 2**63 - 1")
     rules = StopRules(
         max_generations=max_generations,
         max_evaluations=max_evaluations,
@@ -143,7 +171,5 @@ def evolve(
     with PopulationEvaluator(
         scenario, network, n_jobs=n_jobs, backend=backend, timeout=timeout, random_state=random_state
     ) as evaluator:
-        made = by_name(optimizer)(
-            evaluator.bounds, initial=evaluator.initial, random_state=random_state, **(optimizer_options or {})
-        )
+        made = _optimizer(optimizer, optimizer_options or {}, evaluator, rules, random_state)
         return Evolution(evaluator, made, rules).run(watch)

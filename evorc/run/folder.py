@@ -38,7 +38,8 @@ class RunFolder:
         self.history = path / "history.csv"
         self.checkpoints = path / "checkpoints"
         self._written = 0  # rows of the history
-        self._saved = float("-inf")  # seconds of the run at the last checkpoint
+        self._saved = 0  # generations in the last checkpoint
+        self._saved_at = float("-inf")  # seconds of the run
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -49,7 +50,10 @@ class RunFolder:
         ValueError
             If one does.
         """
-        self.path.mkdir(parents=True, exist_ok=True)
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+        except (FileExistsError, NotADirectoryError):
+            raise ValueError(f"folder: {self.path} cannot be a folder, a file is in its place") from None
         lock = FileLock(self.path / "lock")
         try:
             lock.acquire(timeout=0)
@@ -61,19 +65,29 @@ class RunFolder:
             lock.release()
 
     def begin(self, config: str, resolved: Mapping[str, Any]) -> None:
-        """Write down what was asked.
+        """Write down what was asked."""
+        self.check_free()
+        checkpoint.write_file(self.path / "config.toml", config.encode())
+        self._write("resolved.json", {**resolved, "environment": environment()})
+        self.event("began")
+
+    def check_free(self) -> None:
+        """Refuse a folder with anything in it: nothing is overwritten.
 
         Raises
         ------
         ValueError
-            If the folder holds a run already: nothing is overwritten.
+            If it holds a run or other files.
         """
-        if (self.path / "resolved.json").exists():
+        if self.holds_run:
             raise ValueError(f"folder: {self.path} holds a run already; go on with it by `evorc resume {self.path}`")
-        if config:
-            checkpoint.write_file(self.path / "config.toml", config.encode())
-        self._write("resolved.json", {**resolved, "environment": environment()})
-        self.event("began")
+        if self.path.is_dir() and any(file.name != "lock" for file in self.path.iterdir()):
+            raise ValueError(f"folder: {self.path} is not empty; a run needs a folder of its own")
+
+    @property
+    def holds_run(self) -> bool:
+        """Whether a run began here."""
+        return (self.path / "resolved.json").exists()
 
     @property
     def resolved(self) -> dict[str, Any]:
@@ -86,7 +100,7 @@ class RunFolder:
         """
         try:
             return dict(json.loads((self.path / "resolved.json").read_text()))
-        except (OSError, ValueError):
+        except (OSError, ValueError, TypeError):
             raise ValueError(
                 f"folder: {self.path} is not the folder of a run: it has no readable resolved.json"
             ) from None
@@ -96,33 +110,40 @@ class RunFolder:
         """State of the run as it last said: running, interrupted, failed or done."""
         try:
             return dict(json.loads((self.path / "status.json").read_text()))
-        except (OSError, ValueError):
+        except (OSError, ValueError, TypeError):
             return {"state": "unknown"}
 
     def restore(self, evolution: Evolution) -> None:
-        """Bring an evolution to the last checkpoint, and the history with it."""
-        state = checkpoint.newest(self.checkpoints)
+        """Bring an evolution to the last checkpoint that is whole, and the history with it.
+
+        Raises
+        ------
+        CheckpointError
+            If there are checkpoints, and none of them can be used.
+        """
+        state, damaged = checkpoint.newest(self.checkpoints)
         if state is not None:
             try:
                 evolution.load_state_dict(state)
             except (KeyError, ValueError, TypeError) as fault:
                 raise checkpoint.CheckpointError(f"checkpoint: it is not one of this experiment ({fault})") from fault
         checkpoint.write_file(self.history, to_csv(evolution.history, header=True).encode())
-        self._written = len(evolution.history)
-        self.event("resumed", generation=self._written)
+        self._written = self._saved = len(evolution.history)
+        self.event("resumed", generations=self._written, damaged=damaged)
 
     def watch(self, evolution: Evolution, *, at_once: bool = False) -> None:
         """Write the rows and, now and then, a checkpoint; called after every generation."""
-        due = evolution.seconds - self._saved >= SECONDS_BETWEEN
+        due = evolution.seconds - self._saved_at >= SECONDS_BETWEEN
         if not (due or at_once or evolution.reason):
             return
         with self.history.open("a") as stream:
             if stream.tell() == 0:
                 stream.write(to_csv([], header=True))
             stream.write(to_csv(evolution.history[self._written :]))
-        self._written, self._saved = len(evolution.history), evolution.seconds
-        if evolution.history:
-            checkpoint.save(self.checkpoints, len(evolution.history), evolution.state_dict())
+        self._written, self._saved_at = len(evolution.history), evolution.seconds
+        if self._written > self._saved:  # one that is there is never written anew: a crash might leave it in two halves
+            checkpoint.save(self.checkpoints, self._written, evolution.state_dict())
+            self._saved = self._written
         self.tell("running", evolution)
 
     def tell(self, state: str, evolution: Evolution, **more: Any) -> None:
@@ -147,8 +168,17 @@ class RunFolder:
         checkpoint.write_file(self.path / name, stream.getvalue().encode())
 
     def records(self) -> list[Record]:
-        """The history as far as it was written."""
-        return from_csv(self.history.read_text()) if self.history.exists() else []
+        """The history as far as it was written.
+
+        Raises
+        ------
+        ValueError
+            If the file is damaged.
+        """
+        try:
+            return from_csv(self.history.read_text()) if self.history.exists() else []
+        except (ValueError, TypeError) as fault:
+            raise ValueError(f"history: {self.history} is damaged ({fault})") from None
 
     def event(self, name: str, **more: Any) -> None:
         """Add a line to the events."""

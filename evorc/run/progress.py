@@ -5,11 +5,11 @@ from contextlib import contextmanager
 
 from rich.console import Console
 from rich.live import Live
-from rich.table import Table
+from rich.text import Text
 
 from .evolution import Evolution, Watcher
 
-STEPS = 20  # characters of the bar
+STEPS = 16  # characters of the bar
 
 
 @contextmanager
@@ -22,7 +22,7 @@ def shown(console: Console, quiet: bool) -> Iterator[Watcher]:
         yield lambda evolution: live.update(_line(evolution), refresh=False)
 
 
-def _line(evolution: Evolution) -> Table:
+def _line(evolution: Evolution) -> Text:
     last, rules = evolution.history[-1], evolution.rules
     shares = [
         reached / limit
@@ -33,17 +33,20 @@ def _line(evolution: Evolution) -> Table:
         )
         if limit
     ]
-    done = min(1.0, max(shares, default=0.0))
-    filled = round(STEPS * done)
-    bar = f"[green]{'━' * filled}[/][dim]{'━' * (STEPS - filled)}[/] {done:4.0%}" if shares else ""
-    table = Table.grid(padding=(0, 2))
-    table.add_row(
-        f"generation {last.generation + 1}",
-        f"{last.evaluations:,} evaluations",
+    parts = [
+        *([_bar(min(1.0, max(shares)))] if shares else []),
+        f"generation {last.generation + 1:,}",
         f"best {last.best_so_far:.6g}",
         f"mean {last.mean:.4g}",
-        f"[red]{last.failed} failed[/]" if last.failed else "",
-        bar,
+        *([f"[red]{last.failed} failed[/]"] if last.failed else []),
         f"{evolution.seconds:.0f} s",
-    )
-    return table
+        f"[dim]{last.evaluations:,} evaluations[/]",
+    ]
+    line = Text.from_markup("  ".join(parts))
+    line.no_wrap, line.overflow = True, "ellipsis"
+    return line
+
+
+def _bar(done: float) -> str:
+    filled = round(STEPS * done)
+    return f"[green]{'━' * filled}[/][dim]{'━' * (STEPS - filled)}[/] {done:3.0%}"

@@ -1,10 +1,12 @@
 """One run from its experiment file to its folder: start it, interrupt it, go on with it, look at it."""
 
+import itertools
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 
 from . import settings as files
 from .evolution import Evolution
@@ -28,9 +30,9 @@ REASONS = {
 
 
 class Session:
-    """An evolution that writes into a folder."""
+    """An evolution that writes into a folder; `text` is the experiment file of a new run, None to go on with one."""
 
-    def __init__(self, settings: Settings, text: str, evolution: Evolution, folder: RunFolder) -> None:
+    def __init__(self, settings: Settings, text: str | None, evolution: Evolution, folder: RunFolder) -> None:
         self.settings = settings
         self.text = text
         self.evolution = evolution
@@ -46,7 +48,7 @@ class Session:
         folder, interrupts = self.folder, Interrupts()
         evaluator = self.evolution.evaluator
         with folder.locked(), interrupts.caught(), evaluator, shown(console, console.quiet) as watcher:
-            if (folder.path / "resolved.json").exists():
+            if self.text is None:
                 folder.restore(self.evolution)
             else:
                 folder.begin(self.text, self.settings.model_dump())
@@ -60,6 +62,7 @@ class Session:
             except Interrupted:
                 folder.watch(self.evolution, at_once=True)
                 folder.tell("interrupted", self.evolution)
+                interrupts.release()
                 raise
             except Exception as fault:
                 folder.tell("failed", self.evolution, error=str(fault))
@@ -68,16 +71,21 @@ class Session:
             folder.tell("done", self.evolution, reason=result.reason)
             return result
 
+    def outcome(self, result: Result) -> str:
+        """How it ended, in a sentence."""
+        reason = REASONS[result.reason].capitalize()
+        return (
+            f"{reason} after {result.evaluations:,} evaluations, {len(result.history):,} generations, "
+            f"{self.evolution.seconds:.1f} s; best fitness {result.best.fitness:.6g}"
+        )
+
     def summary(self, result: Result) -> list[str]:
         """What came out, in a few lines with markup."""
-        lines = [
-            f"[bold]{REASONS[result.reason]}[/] after {result.evaluations:,} evaluations, "
-            f"{len(result.history):,} generations, {self.evolution.seconds:.1f} s; best fitness {result.best.fitness:.6g}"
-        ]
+        lines = [f"[bold]{self.outcome(result)}[/]"]
         for test in result.tests:
             mark = "[green]passed[/]" if test.success else "[red]failed[/]"
-            lines.append(f"held-out test {test.name}: {mark}, {test.told}")
-        return [*lines, f"[dim]everything is in {self.folder.path}[/]"]
+            lines.append(f"held-out test {escape(test.name)}: {mark}, {test.told}")
+        return [*lines, f"[dim]everything is in {escape(str(self.folder.path))}[/]"]
 
     def as_json(self, result: Result) -> dict[str, Any]:
         """What came out, for programs."""
@@ -91,6 +99,23 @@ class Session:
             "fitness": result.best.fitness,
             "genome": result.best.genome.tolist(),
             "tests": {test.name: {"success": test.success, "told": test.told} for test in result.tests},
+        }
+
+    def report_data(self, result: Result) -> dict[str, Any]:
+        """What came out, for a report."""
+        asked = self.settings.model_dump(exclude={"title"}, exclude_none=True)
+        return {
+            "title": self.title,
+            "outcome": f"{self.outcome(result)}.",
+            "scenario": result.problem.scenario,
+            "genome": result.problem.genome,
+            "champion": result.best.genome,
+            "fitness": result.best.fitness,
+            "history": result.history,
+            "trace": result.replay(),
+            "tests": result.tests,
+            "settings": asked,
+            "versions": self.folder.resolved["environment"],
         }
 
 
@@ -121,10 +146,10 @@ def start(
         settings.run.random_state = random_state
     if n_jobs is not None:
         settings.run.n_jobs = n_jobs
-    chosen = folder or _next(Path("runs"), path.stem)
-    if (chosen / "resolved.json").exists():
-        raise ValueError(f"folder: {chosen} holds a run already; go on with it by `evorc resume {chosen}`")
-    return Session(settings, text, build(settings, path.name, scenarios), RunFolder(chosen))
+    if folder is not None:
+        RunFolder(folder).check_free()
+    evolution = build(settings, path.name, scenarios)
+    return Session(settings, text, evolution, RunFolder(folder or _next(Path("runs"), path.stem)))
 
 
 def reopen(folder: Path, scenarios: Iterable[Path], n_jobs: int | None) -> Session:
@@ -136,32 +161,37 @@ def reopen(folder: Path, scenarios: Iterable[Path], n_jobs: int | None) -> Sessi
         If this is not the folder of a run, or it is over.
     """
     found = RunFolder(folder)
-    resolved = found.resolved
+    settings = _asked(found)
     if found.status.get("state") == "done":
         raise ValueError(f"folder: the run in {folder} is over; look at it by `evorc show {folder}`")
-    content = {name: value for name, value in resolved.items() if name in Settings.model_fields}
-    settings = files.checked(content, "resolved.json")
     if n_jobs is not None:
         settings.run.n_jobs = n_jobs
-    return Session(settings, "", build(settings, "resolved.json", scenarios), found)
+    return Session(settings, None, build(settings, "resolved.json", scenarios), found)
 
 
 def look(folder: Path) -> dict[str, Any]:
     """What a run has come to, as far as it was written."""
     found = RunFolder(folder)
-    resolved, status, records = found.resolved, found.status, found.records()
+    settings, status, records = _asked(found), found.status, found.records()
     told = {
-        "experiment": resolved.get("title") or resolved["scenario"]["name"],
+        "experiment": settings.title or settings.scenario.name,
         "state": status.get("state"),
-        "ended because": REASONS.get(status.get("reason", ""), ""),
+        "ended because": REASONS.get(str(status.get("reason")), ""),
         "error": status.get("error", ""),
-        **{part: _one_line(resolved[part]) for part in ("scenario", "network", "optimizer", "stop", "run")},
+        **{part: _one_line(getattr(settings, part).model_dump()) for part in ("scenario", "network", "optimizer")},
+        **{part: _one_line(getattr(settings, part).model_dump()) for part in ("stop", "run")},
     }
     if records:
         last = records[-1]
         told |= {"generations": last.generation + 1, "evaluations": last.evaluations, "best fitness": last.best_so_far}
-    told |= {"versions": _one_line(resolved.get("environment", {}))}
+    told |= {"versions": _one_line(dict(found.resolved.get("environment", {})))}
     return {name: value for name, value in told.items() if value not in ("", None)}
+
+
+def _asked(folder: RunFolder) -> Settings:
+    """Settings of a run."""
+    content = {name: value for name, value in folder.resolved.items() if name in Settings.model_fields}
+    return files.checked(content, "resolved.json")
 
 
 def _one_line(section: dict[str, Any]) -> str:
@@ -169,8 +199,12 @@ def _one_line(section: dict[str, Any]) -> str:
 
 
 def _next(runs: Path, name: str) -> Path:
-    """The first folder of this name and a number that does not exist."""
-    number = 1
-    while (runs / f"{name}-{number:03d}").exists():
-        number += 1
-    return runs / f"{name}-{number:03d}"
+    """Make the first folder of this name and a number that does not exist; no other process gets the same."""
+    for number in itertools.count(1):
+        folder = runs / f"{name}-{number:03d}"
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        break
+    return folder

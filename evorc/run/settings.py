@@ -2,6 +2,7 @@
 
 import difflib
 import inspect
+import reprlib
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ from ..scenario import builtin_folder
 MESSAGES = {
     "extra_forbidden": "is not known; allowed are {allowed}",
     "missing": "is missing",
+    "too_short": "{found} has too few values",
+    "too_long": "{found} has too many values",
     "int_type": "{found} is not a whole number",
     "int_from_float": "{found} is not a whole number",
     "float_type": "{found} is not a number",
@@ -24,6 +27,8 @@ MESSAGES = {
     "model_type": "{found} is not a section",
     "tuple_type": "{found} is not a list",
     "literal_error": "{found} is not {expected}",
+    "finite_number": "{found} is not a finite number",
+    "less_than": "{found} is not below {lt}",
     "greater_than": "{found} is not above {gt}",
     "greater_than_equal": "{found} is not at least {ge}",
     "less_than_equal": "{found} is not at most {le}",
@@ -31,6 +36,9 @@ MESSAGES = {
 STRICT = ConfigDict(extra="forbid", strict=True, arbitrary_types_allowed=True)
 OURS = {"initial", "random_state", "target", "max_generations"}  # of an optimizer: the run sets them
 Count = Annotated[int, Field(ge=1)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+SEEDS = 2**63  # kernels hold a seed in 64 bits
+LETTERS = 80  # of a value that is shown
 
 
 class Section(BaseModel):
@@ -44,8 +52,8 @@ class StopSection(Section):
 
     max_generations: Count | None = None
     max_evaluations: Count | None = None
-    max_seconds: Annotated[float, Field(gt=0)] | None = None
-    target_fitness: float | None = None
+    max_seconds: Positive | None = None
+    target_fitness: Annotated[float, Field(allow_inf_nan=False)] | None = None
     target_share: Annotated[float, Field(gt=0, le=1)] | None = None
     stagnation: Count | None = None
 
@@ -53,10 +61,10 @@ class StopSection(Section):
 class RunSection(Section):
     """How it is run."""
 
-    random_state: Annotated[int, Field(ge=0)] = 0
+    random_state: Annotated[int, Field(ge=0, lt=SEEDS)] = 0
     n_jobs: int = 1
     backend: Literal["auto", "serial", "threads", "processes"] = "auto"
-    timeout: Annotated[float, Field(gt=0)] | None = None
+    timeout: Positive | None = None
 
 
 class Named(BaseModel):
@@ -82,6 +90,9 @@ class Settings(Section):
     run: RunSection = RunSection()
 
 
+SECTIONS = set(Settings.model_fields) - {"title"}
+
+
 class SettingsError(ValueError):
     """An experiment file that cannot be run; the message names the file, the field, what was found, what is allowed."""
 
@@ -96,13 +107,21 @@ def find(name: str, folders: Iterable[Path] = ()) -> Path:
     """
     if name.endswith(".toml"):
         return Path(name)
-    places = [*folders, builtin_folder()]
-    for folder in places:
-        if (folder / f"{name}.toml").is_file():
-            return folder / f"{name}.toml"
-    known = sorted({path.stem for folder in places for path in folder.glob("*.toml")})
-    near = suggestion(name, known)
-    raise SettingsError(f"experiment: {name!r} is not known.{near} Known are {', '.join(known)}, or a path to a .toml")
+    known = experiments(folders)
+    if name not in known:
+        near = suggestion(name, known)
+        raise SettingsError(
+            f"experiment: {name!r} is not known.{near} Known are {', '.join(known)}, or a path to a .toml"
+        )
+    return known[name]
+
+
+def experiments(folders: Iterable[Path] = ()) -> dict[str, Path]:
+    """The experiment files beside the scenarios by their names; the folders come before the built-in one."""
+    found: dict[str, Path] = {}
+    for folder in (*folders, builtin_folder()):
+        found = {path.stem: path for path in sorted(folder.glob("*.toml"))} | found
+    return dict(sorted(found.items()))
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:
@@ -116,10 +135,12 @@ def read(path: Path) -> tuple[Settings, str]:
     try:
         text = path.read_text(encoding="utf-8")
         content = tomllib.loads(text)
-    except FileNotFoundError:
-        raise SettingsError(f"experiment: there is no file {path}") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+    except OSError as fault:
+        raise SettingsError(f"experiment: {path} cannot be read ({fault.strerror})") from None
+    except ValueError as fault:
         raise SettingsError(f"error in {path.name}: it is not a whole TOML file ({fault})") from None
+    except RecursionError:
+        raise SettingsError(f"error in {path.name}: its lists are nested too deeply") from None
     return checked(content, path.name), text
 
 
@@ -137,7 +158,7 @@ def typed(make: Callable[..., Any], options: Mapping[str, Any], section: str, fi
     keywords = [
         p for p in inspect.signature(make).parameters.values() if p.kind is p.KEYWORD_ONLY and p.name not in OURS
     ]
-    fields: Any = {p.name: (hints[p.name], ... if p.default is p.empty else p.default) for p in keywords}
+    fields: Any = {p.name: (hints.get(p.name, Any), ... if p.default is p.empty else p.default) for p in keywords}
     model = create_model("Options", __config__=STRICT, **fields)
     try:
         values = model.model_validate({name: _tuples(value) for name, value in options.items()})
@@ -148,13 +169,18 @@ def typed(make: Callable[..., Any], options: Mapping[str, Any], section: str, fi
 
 @contextmanager
 def blamed(file: str, section: str) -> Iterator[None]:
-    """Say of every ValueError which section of which file it is about."""
+    """Say of everything that is wrong which section of which file it is about."""
     try:
         yield
     except SettingsError:
         raise
     except ValueError as fault:
-        raise SettingsError(f"error in {file}, [{section}] {fault}") from fault
+        message = str(fault)
+        if message.startswith(f"{section}: "):  # a section is named after what its `name` names
+            message = message.replace(section, "name", 1)
+        raise SettingsError(f"error in {file}, [{section}] {message}") from fault
+    except (MemoryError, OverflowError) as fault:
+        raise SettingsError(f"error in {file}, [{section}] asks for more than there is: {fault}") from fault
 
 
 def _tuples(value: Any) -> Any:
@@ -163,14 +189,31 @@ def _tuples(value: Any) -> Any:
 
 
 def explained(fault: ValidationError, file: str, model: type[BaseModel], section: str = "") -> str:
-    """The first thing that is wrong, in a sentence."""
-    error = fault.errors()[0]
-    *sections, field = [section, *error["loc"]] if section else error["loc"]
+    """The first thing that is wrong, in a sentence; a name that is not known may be why another is missing."""
+    error = min(fault.errors(), key=lambda error: error["type"] != "extra_forbidden")
+    part, *inner = [section, *error["loc"]] if section else error["loc"]
     fields: Mapping[str, Any] = model.model_fields
-    if sections and not section:
-        fields = getattr(fields[str(sections[0])].annotation, "model_fields", fields)
-    words = {"found": repr(error["input"]), "allowed": ", ".join(fields), **error.get("ctx", {})}
-    message = MESSAGES.get(error["type"], "{found}: " + error["msg"].lower()).format_map(words)
-    place = f", [{sections[0]}]" if sections and sections[0] else ""
-    rest = "".join(f"[{part}]" for part in sections[1:])
-    return f"error in {file}{place} {rest}{field}: {message}"
+    if inner and not section:
+        fields = getattr(fields[str(part)].annotation, "model_fields", fields)
+    kind = error["type"]
+    if kind == "missing" and isinstance(error["loc"][-1], int):
+        kind, inner = "too_short", inner[:-1]
+    words = {"found": shown(error["input"]), "allowed": ", ".join(fields), **error.get("ctx", {})}
+    message = MESSAGES[kind].format_map(words) if kind in MESSAGES else f"{words['found']}: {error['msg'].lower()}"
+    if kind == "extra_forbidden":
+        message += suggestion(str(error["loc"][-1]), fields).replace(" Did", ". Did")
+    return f"error in {file}, {_place(str(part), inner)}: {message}"
+
+
+def _place(part: str, inner: list[int | str]) -> str:
+    """A field as its file has it: a section in brackets, its key, the place in a list."""
+    if not inner:
+        return f"[{part}]" if part in SECTIONS else part
+    field, *items = inner
+    return f"[{part}] {field}" + "".join(f"[{item}]" for item in items if isinstance(item, int))
+
+
+def shown(value: Any) -> str:
+    """What was found, no longer than a line."""
+    text = reprlib.repr(value) if isinstance(value, (list, tuple, dict)) else repr(value)
+    return text if len(text) <= LETTERS else f"{text[:LETTERS]}..."

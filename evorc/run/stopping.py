@@ -1,6 +1,9 @@
 """When an evolution ends."""
 
 from dataclasses import dataclass, fields
+from math import isfinite
+
+import numpy as np
 
 from .record import Record
 
@@ -33,10 +36,16 @@ class StopRules:
     def __post_init__(self) -> None:
         for name in ("max_generations", "max_evaluations", "stagnation"):
             value = getattr(self, name)
-            if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+            whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+            if value is not None and not (whole and value >= 1):
                 raise ValueError(f"{name}: {value!r} is not a whole number of at least 1")
+        for name in ("max_seconds", "target_fitness", "target_share"):
+            value = getattr(self, name)
+            real = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
+            if value is not None and not (real and isfinite(value)):
+                raise ValueError(f"{name}: {value!r} is not a finite number")
         if self.max_seconds is not None and not self.max_seconds > 0:
-            raise ValueError(f"max_seconds: {self.max_seconds!r} is not a positive number")
+            raise ValueError(f"max_seconds: {self.max_seconds!r} is not above 0")
         if self.target_share is not None and not 0 < self.target_share <= 1:
             raise ValueError(f"target_share: {self.target_share!r} is not within (0, 1]")
 
@@ -44,6 +53,12 @@ class StopRules:
     def empty(self) -> bool:
         """Whether nothing here would ever end an evolution."""
         return all(getattr(self, rule.name) is None for rule in fields(self))
+
+    def generations(self, population_size: int) -> int | None:
+        """How many there can be at most; None if only another rule ends the evolution."""
+        by_evaluations = None if self.max_evaluations is None else -(-self.max_evaluations // max(1, population_size))
+        limits = [limit for limit in (self.max_generations, by_evaluations) if limit is not None]
+        return min(limits, default=None)
 
     def reason(self, last: Record, seconds: float) -> str:
         """Name of the first rule that holds, or nothing."""

@@ -1,0 +1,86 @@
+"""What the benchmarks share: one pinned thread, medians of CPU time, a table, and JSON that names the machine."""
+
+import json
+import os
+import platform
+import statistics
+import time
+from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from threadpoolctl import threadpool_limits
+
+RESULTS = Path(__file__).parent / "results"
+PACKAGES = ("evorc", "numpy", "numba", "scipy", "deap", "pyswarms", "jax", "neat-python")
+
+
+def pin() -> None:
+    """Keep this process on the last core that it may use, where the system can, and its libraries to one thread."""
+    threadpool_limits(1)
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+
+
+def median_cpu(function: Callable[[], Any], repeats: int) -> float:
+    """Median CPU time of a call in seconds, after one call that does not count."""
+    function()
+    taken = []
+    for _ in range(repeats):
+        began = time.process_time()
+        function()
+        taken.append(time.process_time() - began)
+    return statistics.median(taken)
+
+
+def table(title: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print rows under their keys."""
+    columns = list(dict.fromkeys(key for row in rows for key in row))
+    cells = [columns, *([_text(row.get(column, "")) for column in columns] for row in rows)]
+    widths = [max(len(line[i]) for line in cells) for i in range(len(columns))]
+    print(f"\n{title}\n{machine()['cpu']}")
+    for line in cells:
+        first, *rest = (cell.ljust(w) if i == 0 else cell.rjust(w) for i, (cell, w) in enumerate(zip(line, widths)))
+        print("  ".join([first, *rest]))
+
+
+def save(name: str, payload: Mapping[str, Any]) -> Path:
+    """Write `benchmarks/results/<name>.json`: the payload, and what the machine was."""
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    path = RESULTS / f"{name}.json"
+    unfinished = path.with_suffix(".tmp")
+    unfinished.write_text(json.dumps({**payload, "machine": machine()}, indent=2) + "\n")
+    unfinished.replace(path)
+    return path
+
+
+def machine() -> dict[str, Any]:
+    """CPU, Python and package versions."""
+    found = {}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return {
+        "cpu": _cpu(),
+        "cores": os.cpu_count(),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+    } | found
+
+
+def _cpu() -> str:
+    information = Path("/proc/cpuinfo")
+    if information.exists():
+        for line in information.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -1,0 +1,96 @@
+"""Evaluations until the double pole without velocities is balanced for 100,000 steps, 50 seeds a row.
+
+Standard fitness (steps balanced, at most 1,000 while training), on the unit of four weights and on the fully recurrent
+network of three units (18 weights), with random weight guessing on the same encoding beside the optimizers. The
+confirming trials of 100,000 steps are not counted, as in the papers.
+"""
+
+import sys
+import time
+from typing import Any
+
+import numpy as np
+from _bench import pin, save, table
+
+from evorc.evaluate import PopulationEvaluator
+from evorc.networks import FullyRecurrent
+from evorc.optimizers import Individual, by_name
+from evorc.run import Evolution, StopRules
+
+SEEDS = 50
+PUBLISHED = {"CoSyNE (Gomez et al. 2008)": 1249, "CMA-ES (Igel 2003)": 3521, "ESP": 7374, "CNE": 76906}
+ROWS = [  # units, optimizer, population, evaluations allowed
+    (1, "pso", 20, 20_000),
+    (1, "ga", 30, 20_000),
+    (1, "sa", 32, 20_000),
+    (1, "guessing", 64, 300_000),
+    (3, "pso", 20, 50_000),
+    (3, "ga", 50, 50_000),
+    (3, "sa", 32, 50_000),
+    (3, "guessing", 64, 300_000),
+]
+
+
+class Guessing:
+    """Random weight guessing: every generation is drawn anew, uniformly within the bounds."""
+
+    def __init__(self, bounds: np.ndarray, *, population_size: int, random_state: int, initial: object) -> None:
+        self.low, self.high = bounds.T
+        self.shape = population_size, len(bounds)
+        self.generator = np.random.default_rng(random_state)
+        self.best = Individual(self.low, -np.inf)
+
+    def ask(self) -> np.ndarray:
+        self.asked = self.generator.uniform(self.low, self.high, self.shape)
+        return self.asked
+
+    def tell(self, fitness: np.ndarray) -> None:
+        champion = int(np.argmax(fitness))
+        if fitness[champion] > self.best.fitness:
+            self.best = Individual(self.asked[champion], float(fitness[champion]))
+
+    def stop(self) -> bool:
+        return False
+
+
+def solve(units: int, name: str, population_size: int, allowed: int, seed: int) -> tuple[bool, int, int]:
+    """Whether it was solved, after how many evaluations, and the champion's score in the generalisation test."""
+    evaluator = PopulationEvaluator("double_pole", FullyRecurrent(n_neurons=units))
+    make: Any = Guessing if name == "guessing" else by_name(name)
+    optimizer = make(
+        evaluator.bounds, population_size=population_size, random_state=seed, initial=evaluator.initial
+    )
+    result = Evolution(evaluator, optimizer, StopRules(max_evaluations=allowed)).run()
+    general = next(test.passed for test in result.tests if test.name == "generalisation")
+    return result.solved, result.evaluations, general
+
+
+def row(units: int, name: str, population_size: int, allowed: int, seeds: int) -> dict[str, Any]:
+    """One optimizer on one network, over all seeds; a run that fails counts with all it was allowed."""
+    began = time.process_time()
+    runs = [solve(units, name, population_size, allowed, seed) for seed in range(seeds)]
+    solved, evaluations, general = map(np.array, zip(*runs, strict=True))
+    return {
+        "weights": units * (units + 3),
+        "optimizer": name,
+        "population": population_size,
+        "solved": f"{solved.sum()}/{seeds}",
+        "mean": float(evaluations.mean()),
+        "median": float(np.median(evaluations)),
+        "max": int(evaluations.max()),
+        "of 625 starts": float(np.median(general[solved])) if solved.any() else float("nan"),
+        "CPU s": time.process_time() - began,
+    }
+
+
+def main() -> None:
+    pin()
+    seeds = int(sys.argv[1]) if len(sys.argv) > 1 else SEEDS
+    rows = [row(*setting, seeds) for setting in ROWS]
+    table("Double pole without velocities: evaluations until solved", rows)
+    print("published:", ", ".join(f"{name} {mean:,}" for name, mean in PUBLISHED.items()))
+    save("double_pole", {"rows": rows, "published": PUBLISHED, "seeds": seeds})
+
+
+if __name__ == "__main__":
+    main()

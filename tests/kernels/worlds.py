@@ -1,0 +1,75 @@
+"""Scenarios made to be hard on the lanes: every kind of field, endings of every kind, conditions drawn at the start."""
+
+from typing import Annotated, NamedTuple
+
+import numpy as np
+from numba import njit
+
+from evorc.kernels.random import integer, normal, uniform
+from evorc.scenario import Scenario
+
+RING, DELAY = 5, 3
+LIMIT = 4.0
+
+
+class Drifter(NamedTuple):
+    """A point that feels where it was some steps ago. Fields of all kinds, arrays in between."""
+
+    x: float
+    ring: Annotated[np.ndarray, RING]
+    steps: int
+    lost: bool
+    wind: Annotated[np.ndarray, DELAY]
+    luck: float
+
+
+@njit
+def start(key):
+    wind = np.empty(DELAY)
+    for i in range(DELAY):
+        wind[i] = 0.2 * normal(key, i)
+    return Drifter(2.0 * uniform(key, 0) - 1.0, np.zeros(RING), -integer(key, 7, 4), False, wind, uniform(key, 99))
+
+
+@njit
+def sense(world):
+    return world.x / LIMIT, world.ring[0], 1.0 if world.lost else -1.0
+
+
+@njit
+def act(world, motors):
+    before = world.ring[world.steps % RING]
+    world.ring[world.steps % RING] = world.x
+    x = world.x + 0.5 * motors[0] + 0.25 * before + world.wind[world.steps % DELAY]
+    return Drifter(x, world.ring, world.steps + 1, world.lost | (motors[1] > 0.5), world.wind, world.luck)
+
+
+@njit
+def ended(world):
+    return abs(world.x) > LIMIT
+
+
+@njit
+def score(world):
+    total = world.steps + world.luck
+    for i in range(RING):
+        total += world.ring[i]
+    return np.nan if world.lost & (world.steps > 30) else -total if world.lost else total
+
+
+def drifter(**changes):
+    return Scenario(
+        **{
+            **dict(name="drifter", world=Drifter, start=start, sense=sense, act=act, ended=ended, score=score),
+            **dict(sensors=("x", "past", "lost"), motors=("push", "give_up"), dt=0.1, max_steps=60),
+            **dict(motor_range=(-2.0, 1.0)),
+            **changes,
+        }
+    )
+
+
+def plain(scenario):
+    """The same scenario in plain Python."""
+    rules = {name: getattr(rule, "py_func", rule) for name, rule in scenario.rules._asdict().items()}
+    kept = ("name", "sensors", "motors", "dt", "max_steps", "motor_range", "trials", "conditions", "aggregate")
+    return Scenario(**rules, **{name: getattr(scenario, name) for name in kept})

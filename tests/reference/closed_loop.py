@@ -1,0 +1,28 @@
+"""One individual after the other, one trial after the other, one step after the other."""
+
+import numpy as np
+
+from evorc.kernels.drive import in_lanes
+from evorc.kernels.random import Key
+
+
+def closed_loop(problem, genomes, generation=0):
+    """Scores and steps [individual, trial] of a scenario's functions, called as plain Python."""
+    scenario, network = problem.scenario, problem.network
+    start, sense, act, ended, score = (getattr(rule, "py_func", rule) for rule in scenario.rules)
+    population = network.population(problem.genome.split(genomes), problem.size)
+    (low, high), (least, most) = network.output_range, scenario.motor_range
+    gain = (most - least) / (high - low)
+    scores, steps = np.empty((len(genomes), scenario.trials)), np.zeros((len(genomes), scenario.trials), int)
+    for n, trial in np.ndindex(scores.shape):
+        weights, state = in_lanes(type(population)(*(part[n : n + 1] for part in population)), problem.dt)
+        world = start(Key(problem.seed, generation if scenario.conditions == "fresh" else 0, 0, trial))
+        while True:
+            network.step(weights, state, np.array(sense(world), state.output.dtype)[:, None])
+            shown = (least - gain * low) + gain * state.output[: len(scenario.motors), 0].astype(float)
+            world = act(world, tuple(shown))
+            steps[n, trial] += 1
+            if ended(world) or steps[n, trial] == scenario.max_steps:
+                break
+        scores[n, trial] = score(world)
+    return scores, steps

@@ -1,0 +1,58 @@
+"""A trial as a GIF."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+from report.page import dot, toy_trace
+
+from evorc.report import animate
+from evorc.report.animation import moments, pictures
+
+
+def gif(steps, **options):
+    stream = io.BytesIO()
+    animate(stream, toy_trace(steps), dot, **options)
+    stream.seek(0)
+    return Image.open(stream)
+
+
+def test_a_gif_has_a_frame_for_every_moment():
+    assert gif(12).n_frames == 13
+
+
+def test_a_gif_lasts_as_long_as_its_frame_rate_says():
+    assert gif(3, fps=20.0).info["duration"] == 50
+
+
+def test_a_gif_starts_over_for_ever():
+    assert gif(3).info["loop"] == 0
+
+
+@pytest.mark.parametrize("fps", [0.0, -1.0, 51.0, float("nan")])
+def test_a_frame_rate_that_no_gif_has_is_refused(fps):
+    with pytest.raises(ValueError, match="fps"):
+        gif(3, fps=fps)
+
+
+@pytest.mark.parametrize("count", [1, 2, 149, 150, 151, 100_001])
+def test_moments_are_few_and_hold_the_first_and_the_last(count):
+    chosen = moments(count)
+    assert (chosen[0], chosen[-1], len(chosen)) == (0, count - 1, min(count, 150))
+
+
+def test_moments_are_evenly_chosen():
+    steps = [b - a for a, b in zip(moments(1001), moments(1001)[1:], strict=False)]
+    assert set(steps) <= {6, 7}
+
+
+def test_a_frame_shows_nothing_of_the_one_before():
+    second = pictures([-0.9, 0.9], dot)[1]
+    vivid = np.ptp(np.asarray(second.convert("RGB"), int), axis=2) > 60
+    left, right = np.array_split(vivid, 2, axis=1)
+    assert (left.any(), right.any()) == (False, True)
+
+
+def test_all_frames_are_of_one_size():
+    assert len({picture.size for picture in pictures([-1.0, 0.0, 1.0], dot)}) == 1
