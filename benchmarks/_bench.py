@@ -1,4 +1,7 @@
-"""What the benchmarks share: one pinned thread, medians of CPU time, a table, and JSON that names the machine."""
+"""What the benchmarks share: one pinned thread, medians of CPU time, a table, and JSON that names the machine.
+
+Where a peer is JAX, import it first: XLA reads its settings once.
+"""
 
 import json
 import os
@@ -8,11 +11,18 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 from threadpoolctl import threadpool_limits
 
+os.environ |= {
+    "JAX_PLATFORMS": "cpu",
+    "JAX_ENABLE_X64": "1",
+    "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1",
+}
+
 RESULTS = Path(__file__).parent / "results"
+Name = TypeVar("Name")
 PACKAGES = ("evorc", "numpy", "numba", "scipy", "deap", "pyswarms", "jax", "neat-python")
 
 
@@ -23,15 +33,26 @@ def pin() -> None:
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 
 
-def median_cpu(function: Callable[[], Any], repeats: int) -> float:
-    """Median CPU time of a call in seconds, after one call that does not count."""
-    function()
-    taken = []
-    for _ in range(repeats):
-        began = time.process_time()
+class Seconds(NamedTuple):
+    """What a call takes."""
+
+    median: float
+    best: float
+
+
+def median_cpu(
+    calls: Mapping[Name, Callable[[], Any]], repeats: int, clock: Callable[[], float] = time.process_time
+) -> dict[Name, Seconds]:
+    """CPU time of each call, after one that does not count. They take turns, so that all meet the same machine."""
+    taken: dict[Name, list[float]] = {name: [] for name in calls}
+    for function in calls.values():
         function()
-        taken.append(time.process_time() - began)
-    return statistics.median(taken)
+    for _ in range(repeats):
+        for name, function in calls.items():
+            began = clock()
+            function()
+            taken[name].append(clock() - began)
+    return {name: Seconds(statistics.median(laps), min(laps)) for name, laps in taken.items()}
 
 
 def table(title: str, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -59,7 +59,7 @@ def rates(dtype: str) -> dict[str, dict[str, float | None]]:
     expected = naive_numba(*arguments)
     for name, call in calls.items():
         np.testing.assert_allclose(call(), expected, TOLERANCE[dtype], TOLERANCE[dtype], err_msg=name)
-    seconds = median_cpu(calls | ({"neat-python CTRNN": lambda: neat(*few)} if neat else {}))
+    seconds = median_cpu(calls | ({"neat-python CTRNN": lambda: neat(*few)} if neat else {}), repeats=9)
     share = {"neat-python CTRNN": FEW / INDIVIDUALS}
     whole = NEURONS * INDIVIDUALS * STEPS
     return {

@@ -59,7 +59,15 @@ class Genome:
     @cached_property
     def bounds(self) -> NDArray[np.float64]:
         """Lowest and highest value of every gene, [genes, 2]."""
-        return np.repeat([block.bounds for block in self.blocks], [block.n_genes for block in self.blocks], axis=0)
+        return self._per_gene([block.bounds for block in self.blocks])
+
+    @cached_property
+    def initial_bounds(self) -> NDArray[np.float64]:
+        """Within which first genomes are drawn, [genes, 2]."""
+        return self._per_gene([block.initial or block.bounds for block in self.blocks])
+
+    def _per_gene(self, pairs: list[tuple[float, float]]) -> NDArray[np.float64]:
+        return np.repeat(np.array(pairs, float), [block.n_genes for block in self.blocks], axis=0)
 
     def split(self, genomes: ArrayLike) -> dict[str, Genomes]:
         """Named parameters [individual, *shape] of genomes [individual, gene].

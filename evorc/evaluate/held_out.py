@@ -27,8 +27,9 @@ class TestResult:
     @property
     def told(self) -> str:
         """The outcome in words."""
-        asked = "" if self.least_mean is None else f", {self.least_mean:g} needed"
-        return f"{self.passed} of {self.trials} trials, {self.needed} needed; mean score {self.mean:.6g}{asked}"
+        trials = f", {self.needed} needed" if self.needed else ""
+        mean = "" if self.least_mean is None else f", {self.least_mean:g} needed"
+        return f"{self.passed} of {self.trials} trials{trials}; mean score {self.mean:.6g}{mean}"
 
 
 def held_out(problem: Problem, genome: NDArray[np.float64]) -> list[TestResult]:

@@ -11,7 +11,7 @@ from ..genome import Genome
 from ..kernels.episodes import LANES, Arena, run_episodes
 from ..kernels.interpret import interpret
 from ..kernels.random import Key
-from ..kernels.weave import fields_of, sizes_of
+from ..kernels.weave import Loops, fields_of, sizes_of
 from ..networks.spec import NetworkSpec, Size
 from ..scenario import Scenario
 
@@ -84,13 +84,21 @@ class Problem:
         population = self.network.population(self.genome.split(genomes), self.size)
         return run_episodes(self.network.step, self.arena, population, self.dt, self.key(generation), self.width)[0]
 
+    def prepare(self) -> None:
+        """Compile all that scoring needs, or load it from the disk, and live through nothing."""
+        self.scores(np.empty((0, self.genome.n_genes)))
+        population = self.network.population(self.genome.split(self.genome.bounds[None, :, 0]), self.size)
+        nothing = Loops(lambda *_: None, lambda *_: None, lambda _, __, ended: ended.fill(True), lambda *_: 0.0)
+        arena = self.arena._replace(loops=nothing, compiled=False, trials=1)
+        run_episodes(self.network.step, arena, population, self.dt, self.key(0), 1)
+
     def key(self, generation: int, trial: int = 0) -> Key:
         """What a trial of a generation draws its conditions from."""
         return Key(int(self.seed), int(generation) if self.scenario.conditions == "fresh" else 0, 0, trial)
 
     def initial(self, generator: np.random.Generator, population_size: int) -> Genomes:
         """Random genomes as the network wants them initialised, [individual, gene]."""
-        low, high = self.genome.bounds.T
+        low, high = self.genome.initial_bounds.T
         drawn = self.genome.split(generator.uniform(low, high, (population_size, self.genome.n_genes)))
         return self.genome.join(self.network.initialise(drawn))
 

@@ -186,7 +186,7 @@ def _hire(problem: Problem) -> Worker:
 def _work(pipe: Connection, problem: Problem) -> None:
     """Life of a worker: until the parent hangs up."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when an interrupted run ends
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_end_with_owner, daemon=True).start()
     pipe.send(_prepare(problem))
     memory: SharedMemory | None = None
     while True:
@@ -199,7 +199,7 @@ def _work(pipe: Connection, problem: Problem) -> None:
         pipe.send(_evaluate(problem, memory, shape, block, generation))
 
 
-def _end_with_parent() -> None:
+def _end_with_owner() -> None:
     """A busy worker, too, ends when the process that started it is gone."""
     if started_by := multiprocessing.parent_process():
         started_by.join()
@@ -209,7 +209,7 @@ def _end_with_parent() -> None:
 def _prepare(problem: Problem) -> str:
     """Compile, or load what others compiled; return what went wrong, if anything did."""
     try:
-        problem.scores(np.empty((0, problem.genome.n_genes)))
+        problem.prepare()
     except Exception:
         return traceback.format_exc()
     return ""

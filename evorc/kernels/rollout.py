@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 from numba import types
 
-from .compiler import inline, kernel, schedule
+from .compiler import inline, schedule
 from .layout import types_of
 from .random import Key
 
@@ -67,7 +67,7 @@ def _store(episodes, episode, score, steps):
     episodes.steps[individual, trial] = steps
 
 
-@kernel
+@inline
 def _load(population, weights, state, l, individual):
     _copy(population.recurrent, individual, weights.recurrent, l)
     _copy(population.inputs, individual, weights.inputs, l)

@@ -39,6 +39,8 @@ class FullyRecurrent(NetworkSpec):
         Number of neurons, at least the number of motors.
     weight_bounds : (float, float), default=(-10, 10)
         Bounds of w, u and b.
+    initial_bounds : (float, float) or None, default=None
+        Within which first genomes are drawn; None is `weight_bounds`. Units that start saturated learn late.
     bias : bool, default=False
         Whether there is a b.
     recurrent_mask : nested tuple of bool or None, default=None
@@ -52,13 +54,14 @@ class FullyRecurrent(NetworkSpec):
 
     n_neurons: int
     weight_bounds: Bounds = (-10.0, 10.0)
+    initial_bounds: Bounds | None = None
     bias: bool = False
     recurrent_mask: Mask | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
         self.check_neurons("n_neurons", self.n_neurons, 1)
-        self.check_bounds(weight_bounds=self.weight_bounds)
+        self.check_bounds(weight_bounds=self.weight_bounds, initial_bounds=self.initial_bounds or self.weight_bounds)
 
     @property
     def step(self) -> Callable[..., None]:
@@ -70,7 +73,7 @@ class FullyRecurrent(NetworkSpec):
             raise ValueError(f"n_neurons: {n} is less than the {size.outputs} motors of the scenario")
         recurrent = free(n, n, mask=self.recurrent_mask, name="recurrent_mask")
         parts = {"recurrent": recurrent, "inputs": free(size.inputs, n)} | ({"bias": free(n)} if self.bias else {})
-        return tuple(Block(name, genes, self.weight_bounds) for name, genes in parts.items())
+        return tuple(Block(name, genes, self.weight_bounds, self.initial_bounds) for name, genes in parts.items())
 
     def population(self, parameters: Parameters, size: Size) -> Population:
         output = np.zeros((len(parameters["recurrent"]), self.n_neurons))

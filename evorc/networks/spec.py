@@ -36,11 +36,21 @@ class Block:
         is zero.
     bounds : (float, float)
         Lowest and highest value that is searched.
+    initial : (float, float) or None, default=None
+        Within which first genomes are drawn, no wider than the bounds; None is the bounds.
     """
 
     name: str
     genes: NDArray[np.int64]
     bounds: Bounds
+    initial: Bounds | None = None
+
+    def __post_init__(self) -> None:
+        low, high = self.initial or self.bounds
+        if not self.bounds[0] <= low < high <= self.bounds[1]:
+            raise ValueError(
+                f"{self.name}: its first values {self.initial!r} are not within its bounds {self.bounds!r}"
+            )
 
     @property
     def n_genes(self) -> int:

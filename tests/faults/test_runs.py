@@ -16,7 +16,6 @@ SLOW = changed(
     ('"lever"', '"lever"\npause = 0.001'), ("random_state = 5", 'random_state = 5\nbackend = "processes"\nn_jobs = 2'),
     text=LONG,
 )  # fmt: skip
-MOMENTS = 0.3, 4.0  # seconds after its start in which a run is killed: from its first imports to its end
 SEEDS = range(10)
 
 
@@ -51,9 +50,12 @@ def test_a_run_that_is_killed_and_gone_on_with_ends_with_the_same_bytes(tmp_path
     random_ = random.Random(seed)
     for attempt in range(random_.randint(1, 3)):
         process = gone_on(tmp_path) if attempt else begun(tmp_path)
-        time.sleep(random_.uniform(*MOMENTS))
+        if random_.random() < 0.8:  # once it has come to evaluate; else while it starts
+            workers_of(process)
+        time.sleep(random_.uniform(0.0, 1.5))
         process.kill()
         process.communicate()
+        await_end_of_all(process)
     if RunFolder(tmp_path / "run").status["state"] != "done":
         finish(gone_on(tmp_path))
     assert outcome(tmp_path / "run") == expected
@@ -66,6 +68,15 @@ def workers_of(process):
             return found
         time.sleep(0.01)
     return []
+
+
+def await_end_of_all(process, seconds=20.0):
+    """Workers whose run is gone end by themselves."""
+    limit = time.monotonic() + seconds
+    while found := processes(process.pid):
+        if time.monotonic() > limit:
+            raise TimeoutError(found)
+        time.sleep(0.02)
 
 
 def maps_genomes(number):

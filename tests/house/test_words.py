@@ -33,6 +33,9 @@ ROOMS = {
 EXCEPTIONS = {
     ("score", "evorc/kernels"): "the closed loop returns score and status a lane",
     ("score", "evorc/evaluate"): "makes a fitness of the scores of the trials",
+    ("sensor", "evorc/evaluate/trace"): "a trace bears the names that the scenario gives",
+    ("motor", "evorc/evaluate/trace"): "a trace bears the names that the scenario gives",
+    ("lane", "evorc/evaluate/problem"): "the default of how many individuals stand side by side",
     ("score", "evorc/estimators"): "the name scikit-learn gives to that method",
     ("n jobs", "evorc/estimators"): "scikit-learn's public keyword, handed to evaluate",
     ("n jobs", "evorc/run"): "a public keyword, handed to evaluate",
@@ -46,7 +49,7 @@ EXCEPTIONS = {
 
 # Names of the standard library: `pathlib.Path`, `os.path`, `Path.parent`, `Path.mkdir(parents=True)`.
 FOREIGN_NAMES = {"Path"}
-FOREIGN_ATTRIBUTES = {"Path", "path", "parent", "parents"}
+FOREIGN_ATTRIBUTES = {"Path", "path", "parent", "parents", "parent_process"}
 FOREIGN_KEYWORDS = {"parents"}
 
 # X and y are data and target where a function takes them; elsewhere they are letters of an equation.
