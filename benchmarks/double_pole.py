@@ -8,7 +8,7 @@ confirming trials of 100,000 steps are not counted, as in the papers.
 
 import sys
 import time
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from _bench import pin, save, table
@@ -20,17 +20,30 @@ from evorc.run import Evolution, StopRules
 
 SEEDS = 50
 PUBLISHED = {"CoSyNE (Gomez et al. 2008)": 1249, "CMA-ES (Igel 2003)": 3521, "ESP": 7374, "CNE": 76906}
-ROWS = [  # units, bounds of the first weights, optimizer, population, evaluations allowed
-    (1, 10.0, "pso", 20, 20_000),
-    (1, 10.0, "ga", 20, 20_000),
-    (1, 10.0, "sa", 16, 20_000),
-    (1, 10.0, "guessing", 64, 300_000),
-    (3, 3.0, "pso", 20, 50_000),
-    (3, 3.0, "ga", 50, 50_000),
-    (3, 10.0, "ga", 50, 50_000),
-    (3, 3.0, "sa", 16, 50_000),
-    (3, 3.0, "guessing", 64, 300_000),
-    (3, 10.0, "guessing", 64, 300_000),
+
+
+class Setting(NamedTuple):
+    """A row of the table."""
+
+    units: int
+    first: float  # weights are drawn within +- this
+    name: str
+    population_size: int
+    allowed: int  # evaluations
+    options: dict[str, Any] = {}  # noqa: RUF012
+
+
+ROWS = [
+    Setting(1, 10.0, "pso", 16, 20_000),
+    Setting(1, 10.0, "ga", 20, 20_000),
+    Setting(1, 10.0, "sa", 16, 20_000),
+    Setting(1, 10.0, "guessing", 64, 300_000),
+    Setting(3, 3.0, "pso", 20, 50_000),
+    Setting(3, 3.0, "ga", 50, 50_000),
+    Setting(3, 10.0, "ga", 50, 50_000),
+    Setting(3, 3.0, "sa", 16, 50_000, {"initial_temperature": 1.0, "restart_after": 500}),
+    Setting(3, 3.0, "guessing", 64, 300_000),
+    Setting(3, 10.0, "guessing", 64, 300_000),
 ]
 
 
@@ -55,26 +68,28 @@ class Guessing:
         return False
 
 
-def solve(units: int, first: float, name: str, population_size: int, allowed: int, seed: int) -> tuple[bool, int, int]:
+def solve(setting: Setting, seed: int) -> tuple[bool, int, int]:
     """Whether it was solved, after how many evaluations, and the champion's score in the generalisation test."""
+    units, first, name, population_size, allowed, options = setting
     evaluator = PopulationEvaluator("double_pole", FullyRecurrent(n_neurons=units, initial_bounds=(-first, first)))
     make: Any = Guessing if name == "guessing" else by_name(name)
-    optimizer = make(evaluator.bounds, population_size=population_size, random_state=seed, initial=evaluator.initial)
+    start = {"initial": evaluator.initial, "random_state": seed}
+    optimizer = make(evaluator.bounds, population_size=population_size, **start, **options)
     result = Evolution(evaluator, optimizer, StopRules(max_evaluations=allowed)).run()
     general = next(test.passed for test in result.tests if test.name == "generalisation")
     return result.solved, result.evaluations, general
 
 
-def row(units: int, first: float, name: str, population_size: int, allowed: int, seeds: int) -> dict[str, Any]:
+def row(setting: Setting, seeds: int) -> dict[str, Any]:
     """One optimizer on one network, over all seeds; a run that fails counts with all it was allowed."""
     began = time.process_time()
-    runs = [solve(units, first, name, population_size, allowed, seed) for seed in range(seeds)]
-    solved, evaluations, general = map(np.array, zip(*runs, strict=True))
+    solved, evaluations, general = map(np.array, zip(*(solve(setting, seed) for seed in range(seeds)), strict=True))
     return {
-        "weights": units * (units + 3),
-        "first within": first,
-        "optimizer": name,
-        "population": population_size,
+        "weights": setting.units * (setting.units + 3),
+        "first within": setting.first,
+        "optimizer": setting.name,
+        "population": setting.population_size,
+        "options": ", ".join(f"{name} {value:g}" for name, value in setting.options.items()),
         "solved": f"{solved.sum()}/{seeds}",
         "mean": float(evaluations.mean()),
         "median": float(np.median(evaluations)),
@@ -87,7 +102,7 @@ def row(units: int, first: float, name: str, population_size: int, allowed: int,
 def main() -> None:
     pin()
     seeds = int(sys.argv[1]) if len(sys.argv) > 1 else SEEDS
-    rows = [row(*setting, seeds) for setting in ROWS]
+    rows = [row(setting, seeds) for setting in ROWS]
     table("Double pole without velocities: evaluations until solved", rows)
     print("published:", ", ".join(f"{name} {mean:,}" for name, mean in PUBLISHED.items()))
     save("double_pole", {"rows": rows, "published": PUBLISHED, "seeds": seeds})

@@ -225,6 +225,7 @@ def _walk(duration: float, dt: float, read: Any, motors: tuple[str, ...]) -> Sce
 def draw(axes: Any, world: Any) -> None:
     """Body, leg and foot from above; the foot is filled while it stands."""
     axes.set(xlim=(world.x - 40, world.x + 40), ylim=(-20, 35), aspect="equal", xlabel="distance", yticks=[])
+    axes.grid(axis="x", color="0.9")  # the ground, which the body passes
     axes.add_patch(_body(world.x))
     axes.plot([world.x, world.foot_x], [JOINT, JOINT + world.reach], color="0.2", linewidth=3)
     face = "tab:red" if world.down else "white"

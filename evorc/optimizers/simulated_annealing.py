@@ -39,7 +39,7 @@ class SimulatedAnnealing(Optimizer):
     step_size : float, default=0.02
         Scale of a move as a fraction of the gene's range (high - low).
     reheat_after, restart_after : int, optional
-        Generations without improvement; None for never. `restart_after` is 100 by default.
+        Generations without improvement; None for never. `restart_after` is 300 by default.
     initial : array_like of shape (population_size, n_genes) or callable, optional
         First genomes, or a function of a generator and the population size that makes them.
     max_generations : int, optional
@@ -75,7 +75,7 @@ class SimulatedAnnealing(Optimizer):
         target_acceptance: float = 0.3,
         step_size: float = 0.02,
         reheat_after: int | None = None,
-        restart_after: int | None = 100,
+        restart_after: int | None = 300,
         initial: Initial = None,
         max_generations: int | None = None,
         target: float | None = None,

@@ -73,7 +73,7 @@ def newest(folder: Path) -> tuple[dict[str, Any] | None, list[str]]:
     CheckpointError
         If there are checkpoints and all of them are damaged or of another version.
     """
-    faults = []
+    faults: list[str] = []
     for manifest in sorted(folder.glob("*.json"), reverse=True):
         try:
             return _read(manifest), faults

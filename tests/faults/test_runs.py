@@ -11,7 +11,7 @@ from run.experiments import SCENARIOS, changed, launched, outcome, processes, un
 from evorc.run.folder import RunFolder
 
 pytestmark = pytest.mark.slow
-LONG = changed(("population_size = 8", "population_size = 16"), ("max_generations = 12", "max_generations = 16"))
+LONG = changed(("population_size = 8", "population_size = 16"), ("max_generations = 12", "max_generations = 24"))
 SLOW = changed(
     ('"lever"', '"lever"\npause = 0.001'), ("random_state = 5", 'random_state = 5\nbackend = "processes"\nn_jobs = 2'),
     text=LONG,
@@ -50,8 +50,8 @@ def test_a_run_that_is_killed_and_gone_on_with_ends_with_the_same_bytes(tmp_path
     random_ = random.Random(seed)
     for attempt in range(random_.randint(1, 3)):
         process = gone_on(tmp_path) if attempt else begun(tmp_path)
-        if random_.random() < 0.8:  # once it has come to evaluate; else while it starts
-            workers_of(process)
+        if random_.random() < 0.8:  # in mid generation; else while it starts
+            await_progress(process, tmp_path / "run")
         time.sleep(random_.uniform(0.0, 1.5))
         process.kill()
         process.communicate()
@@ -61,13 +61,15 @@ def test_a_run_that_is_killed_and_gone_on_with_ends_with_the_same_bytes(tmp_path
     assert outcome(tmp_path / "run") == expected
 
 
-def workers_of(process):
-    """Processes of a run that map the memory in which its genomes lie, once there are any; none when it has ended."""
-    while process.poll() is None:
-        if found := [number for number in processes(process.pid) if maps_genomes(number)]:
-            return found
+def await_progress(process, run):
+    """Wait until a run has written a checkpoint since now, or ended."""
+    before = newest(run)
+    while process.poll() is None and newest(run) == before:
         time.sleep(0.01)
-    return []
+
+
+def newest(run):
+    return max((file.name for file in (run / "checkpoints").glob("*.json")), default="")
 
 
 def await_end_of_all(process, seconds=20.0):
@@ -80,6 +82,7 @@ def await_end_of_all(process, seconds=20.0):
 
 
 def maps_genomes(number):
+    """Whether a process maps the memory in which genomes and scores lie, as workers do."""
     try:
         with open(f"/proc/{number}/maps") as maps:
             return "/dev/shm/psm_" in maps.read()
@@ -91,9 +94,9 @@ def maps_genomes(number):
 def test_a_run_whose_workers_are_killed_ends_with_the_same_bytes(tmp_path, expected, seed):
     random_ = random.Random(seed)
     process = begun(tmp_path)
-    workers_of(process)
-    time.sleep(random_.uniform(0.0, 1.5))
-    victims = workers_of(process)
+    await_progress(process, tmp_path / "run")
+    time.sleep(random_.uniform(0.0, 1.0))
+    victims = [number for number in processes(process.pid) if maps_genomes(number)]
     os.kill(random_.choice(victims), signal.SIGKILL)
     finish(process)
     assert outcome(tmp_path / "run") == expected

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -94,7 +95,8 @@ def test_workers_killed_at_any_moment_change_no_bit():
             for _ in range(3):  # no block dies twice of three deaths far apart
                 stop.wait(moments.uniform(0.1, 0.3))
                 for worker in evaluator.backend.workers[:1]:
-                    os.kill(worker.process.pid, signal.SIGKILL)
+                    with suppress(ProcessLookupError):  # already dead
+                        os.kill(worker.process.pid, signal.SIGKILL)
                 stop.wait(1.5)
 
         thread = threading.Thread(target=assassin)

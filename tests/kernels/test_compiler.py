@@ -17,7 +17,7 @@ from evorc.networks import FullyRecurrent
 
 compiled_only = pytest.mark.skipif(not JIT, reason="about compiled code")
 
-SOURCE = '''
+SOURCE = """
 from enum import IntEnum
 import numpy as np
 from numba import njit
@@ -46,7 +46,7 @@ def make(slope):
     return rule
 
 rule = make(0.5)
-'''
+"""
 CHANGES = {
     "a nested function": ("x * 2.0", "x * 3.0"),
     "a constant": ("TABLE[0]", "TABLE[1]"),
@@ -168,9 +168,17 @@ def test_a_function_that_was_compiled_before_becomes_strict_too(signature):
 def test_the_floor_itself_is_left_alone():
     from evorc.kernels.vmath import sin
 
-    before = {name: dict(f.targetoptions) for name, f in vars(sys.modules["evorc.kernels.random"]).items() if hasattr(f, "targetoptions")}
+    before = {
+        name: dict(f.targetoptions)
+        for name, f in vars(sys.modules["evorc.kernels.random"]).items()
+        if hasattr(f, "targetoptions")
+    }
     make_strict(*drifter().rules)
-    after = {name: dict(f.targetoptions) for name, f in vars(sys.modules["evorc.kernels.random"]).items() if hasattr(f, "targetoptions")}
+    after = {
+        name: dict(f.targetoptions)
+        for name, f in vars(sys.modules["evorc.kernels.random"]).items()
+        if hasattr(f, "targetoptions")
+    }
     assert before == after
     assert callable(sin)
 
@@ -191,7 +199,7 @@ for name in ("double_pole", "falling"):
     evaluator = PopulationEvaluator(scenario, FullyRecurrent(n_neurons=1))
     evaluator(np.zeros((2, len(evaluator.bounds))))
 """
-FALLING = '''
+FALLING = """
 from typing import NamedTuple
 from numba import njit
 from evorc.scenario import Scenario
@@ -217,7 +225,7 @@ def score(world): return world.height
 def scenario():
     return Scenario(name="falling", world=World, start=start, sense=sense, act=act, ended=ended, score=score,
                     sensors=("height",), motors=("lift",), dt=1.0, max_steps=50)
-'''
+"""
 
 
 @compiled_only

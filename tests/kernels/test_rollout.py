@@ -133,7 +133,9 @@ def counter(**changes):
         **{
             **dict(name="counter", world=Counter, max_steps=6, dt=1.0, sensors=("n",), motors=("m",)),
             **dict(start=njit(lambda key: Counter(0, np.zeros(6))), sense=njit(lambda world: (1.0 * world.n,))),
-            **dict(act=count, ended=njit(lambda world: world.seen[0] > 0.9), score=njit(lambda world: world.seen.sum())),
+            **dict(
+                act=count, ended=njit(lambda world: world.seen[0] > 0.9), score=njit(lambda world: world.seen.sum())
+            ),
             **changes,
         }
     )
