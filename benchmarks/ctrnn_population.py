@@ -4,9 +4,8 @@
 neat-python's ends in the same states.
 """
 
-from _bench import median_cpu, pin, save, table  # first: it sets how many threads the libraries may start
-
 import numpy as np
+from _bench import median_cpu, pin, save, table  # first: it sets how many threads the libraries may start
 from _peers_ctrnn import batched_numpy, jax_scan, naive_numba, neat_python
 
 from evorc.kernels.drive import in_lanes, run_through

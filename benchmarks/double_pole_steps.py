@@ -9,9 +9,8 @@ for everybody until the last has fallen: it gets a part of the larger population
 from collections.abc import Callable
 from typing import Any
 
-from _bench import median_cpu, pin, save, table  # first: it sets how many threads the libraries may start
-
 import numpy as np
+from _bench import median_cpu, pin, save, table  # first: it sets how many threads the libraries may start
 from _peers_double_pole import jax_loops, scalar_loop
 
 from evorc.evaluate import PopulationEvaluator

@@ -1,6 +1,7 @@
 """The command line: words and exit codes."""
 
 import json
+import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -69,7 +70,7 @@ def run(
         from .run import session
 
         session_ = session.start(experiment, folder, scenarios, seed, jobs)
-        _finish(session_, console, report, as_json)
+        _finish(session_, scenarios, console, report, as_json)
 
 
 @app.command()
@@ -85,10 +86,10 @@ def resume(
     with told(quiet or as_json) as console:
         from .run import session
 
-        _finish(session.reopen(folder, scenarios, jobs), console, report, as_json)
+        _finish(session.reopen(folder, scenarios, jobs), scenarios, console, report, as_json)
 
 
-def _finish(session: Any, console: Console, report: bool, as_json: bool) -> None:
+def _finish(session: Any, scenarios: list[Path], console: Console, report: bool, as_json: bool) -> None:
     """Run it to its end and tell what came out."""
     from .run import Interrupted
 
@@ -96,7 +97,9 @@ def _finish(session: Any, console: Console, report: bool, as_json: bool) -> None
     try:
         result = session.run(console)
     except Interrupted as fault:
-        _fail(f"interrupted by {fault}; go on with `evorc resume {session.folder.path}`", 128 + fault.signum, "")
+        folders = [word for folder in scenarios for word in ("--scenarios", str(folder))]
+        again = shlex.join(["evorc", "resume", str(session.folder.path), *folders])
+        _fail(f"interrupted by {fault}; go on with `{again}`", 128 + fault.signum, "")
     for line in session.summary(result):
         console.print(line)
     if as_json:

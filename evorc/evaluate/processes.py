@@ -175,8 +175,8 @@ def _hire(problem: Problem) -> Worker:
     try:
         process.start()
     except (AttributeError, TypeError, pickle.PicklingError) as error:
-        raise ValueError(
-            f"scenario: {problem.scenario.name!r} cannot be sent to another process ({error}); load it with "
+        raise EvaluationError(
+            f"scenario {problem.scenario.name!r} cannot be sent to another process ({error}); load it with "
             "load_scenario, or define its functions at the top of a module"
         ) from error
     theirs.close()

@@ -26,12 +26,18 @@ def slope(rate, drive, y):
     return rate * (drive - y)
 
 
+@inline
+def firing(y, theta, gain):
+    """Output of a neuron."""
+    return sigmoid(gain * (y + theta))
+
+
 @kernel
 def show(weights, state):
     y, output, theta, gain = state.memory[0], state.output, weights.params[0], weights.params[1]
     for i in range(y.shape[0]):
         for l in range(y.shape[1]):
-            output[i, l] = sigmoid(gain[i, l] * (y[i, l] + theta[i, l]))
+            output[i, l] = firing(y[i, l], theta[i, l], gain[i, l])
 
 
 @kernel
@@ -45,11 +51,13 @@ def pull(weights, state, inputs):
 def step_euler(weights, state, inputs):
     """Forward Euler."""
     pull(weights, state, inputs)
-    y, drive, rate = state.memory[0], state.drive, weights.params[2]
+    y, output, drive = state.memory[0], state.output, state.drive
+    theta, gain, rate = weights.params[0], weights.params[1], weights.params[2]
     for i in range(y.shape[0]):
         for l in range(y.shape[1]):
-            y[i, l] += weights.dt * slope(rate[i, l], drive[i, l], y[i, l])
-    show(weights, state)
+            ahead = y[i, l] + weights.dt * slope(rate[i, l], drive[i, l], y[i, l])
+            y[i, l] = ahead
+            output[i, l] = firing(ahead, theta[i, l], gain[i, l])
 
 
 @kernel

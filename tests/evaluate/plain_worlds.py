@@ -6,6 +6,8 @@ The world is a list: where the walker is, its steps, and the first motor value, 
 import os
 import signal
 import time
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from evorc.scenario import Scenario
@@ -31,14 +33,20 @@ def score(world):
     return world[0] - 0.25 * world[1]
 
 
-def walker(**changes):
-    return Scenario(
-        **{
-            **dict(name="walker", start=start, sense=sense, act=act, ended=ended, score=score, sensors=("x",)),
-            **dict(motors=("step",), dt=1.0, max_steps=20, trials=2),
-            **changes,
-        }
-    )
+WALKER = Scenario(
+    name="walker",
+    start=start,
+    sense=sense,
+    act=act,
+    ended=ended,
+    score=score,
+    sensors=("x",),
+    motors=("step",),
+    dt=1.0,
+    max_steps=20,
+    trials=2,
+)
+walker = partial(replace, WALKER)
 
 
 def singled_out(world):

@@ -53,9 +53,9 @@ def expected():
 @pytest.mark.parametrize("n_jobs", [1, 2, 3, 7])
 @pytest.mark.parametrize("backend", ["serial", "threads", "processes", "auto"])
 def test_every_backend_gives_the_same_bits(problem, backend, n_jobs, expected):
-    if backend == "processes" and n_jobs > 3:
-        pytest.skip("two and three processes say as much")
     scenario, network, n = problem
+    if n_jobs > 3 and (backend == "processes" or not scenario.compiled):
+        pytest.skip("two and three processes say as much")
     with PopulationEvaluator(scenario, network, n_jobs=n_jobs, backend=backend, random_state=4) as evaluator:
         genomes = genomes_of(scenario, network, n)
         found = {digest(evaluator(genomes, generation=7)) for _ in range(3)}
@@ -121,7 +121,7 @@ def test_half_a_generation_may_fail():
 @pytest.mark.parametrize("backend", ["serial", "threads"])
 def test_more_than_half_a_generation_may_not(backend):
     evaluator = PopulationEvaluator(walker(score=to_nan), UNIT, n_jobs=2, backend=backend)
-    with pytest.raises(EvaluationError, match="10 of 10 individuals of generation 3 have no fitness .0 lost"):
+    with pytest.raises(EvaluationError, match=r"10 of 10 individuals of generation 3 have no fitness \(0 lost"):
         evaluator(np.zeros((10, 3)), generation=3)
 
 
@@ -144,10 +144,9 @@ def test_an_evaluator_that_began_alone_goes_on_in_processes():
 
 
 def test_a_scenario_that_cannot_travel_is_refused_with_its_reason():
-    local = walker(score=lambda world: 0.0)
-    with PopulationEvaluator(local, UNIT, n_jobs=2, backend="processes") as evaluator:
-        with pytest.raises((ValueError, EvaluationError), match="'walker' cannot be sent to another process"):
-            evaluator(np.zeros((40, 3)))
+    evaluator = PopulationEvaluator(walker(score=lambda world: 0.0), UNIT, n_jobs=2, backend="processes")
+    with evaluator, pytest.raises(EvaluationError, match="^scenario 'walker' cannot be sent to another process"):
+        evaluator(np.zeros((40, 3)))
 
 
 def test_populations_of_any_size_share_the_memory():

@@ -52,7 +52,7 @@ def test_a_run_that_is_killed_and_gone_on_with_ends_with_the_same_bytes(tmp_path
         process = gone_on(tmp_path) if attempt else begun(tmp_path)
         if random_.random() < 0.8:  # in mid generation; else while it starts
             await_progress(process, tmp_path / "run")
-        time.sleep(random_.uniform(0.0, 1.5))
+        time.sleep(random_.uniform(0.0, 2.5))
         process.kill()
         process.communicate()
         await_end_of_all(process)

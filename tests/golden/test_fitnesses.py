@@ -1,4 +1,4 @@
-"""SHA-256 of the fitnesses of fixed genomes: the same on every x86-64 CPU, and in every version that does not say otherwise.
+"""SHA-256 of the fitnesses of fixed genomes: the same on every x86-64 CPU and in every version.
 
 A change that is meant to change them writes them anew: `EVORC_WRITE_GOLDEN=1 pytest tests/golden`.
 """

@@ -1,11 +1,13 @@
 """The closed loop with refill, against one individual after the other."""
 
+from dataclasses import replace
+from functools import partial
 from typing import Annotated, NamedTuple
 
 import numpy as np
 import pytest
 from kernels.worlds import drifter, plain
-from numba import njit
+from numba import config, njit
 from numpy.testing import assert_array_equal
 from reference import closed_loop
 
@@ -127,18 +129,20 @@ def count(world, motors):
     return Counter(world.n + 1, world.seen)
 
 
-def counter(**changes):
-    """It ends after its sixth step, when its array is full, or by chance before."""
-    return Scenario(
-        **{
-            **dict(name="counter", world=Counter, max_steps=6, dt=1.0, sensors=("n",), motors=("m",)),
-            **dict(start=njit(lambda key: Counter(0, np.zeros(6))), sense=njit(lambda world: (1.0 * world.n,))),
-            **dict(
-                act=count, ended=njit(lambda world: world.seen[0] > 0.9), score=njit(lambda world: world.seen.sum())
-            ),
-            **changes,
-        }
-    )
+COUNTER = Scenario(  # ends after its sixth step, when its array is full, or after the first
+    name="counter",
+    world=Counter,
+    start=njit(lambda key: Counter(0, np.zeros(6))),
+    sense=njit(lambda world: (1.0 * world.n,)),
+    act=count,
+    ended=njit(lambda world: world.seen[0] > 0.9),
+    score=njit(lambda world: world.seen.sum()),
+    sensors=("n",),
+    motors=("m",),
+    dt=1.0,
+    max_steps=6,
+)
+counter = partial(replace, COUNTER)
 
 
 def test_an_idle_lane_does_not_run_out_of_its_world():
@@ -177,13 +181,13 @@ def test_a_world_may_have_arrays_alone():
         world.seen[0] += motors[0]
         return world
 
-    rules = dict(act=act, start=njit(lambda key: Bare(np.ones(2))), sense=njit(lambda world: (world.seen[0],)))
-    problem = Problem(counter(world=Bare, **rules), FullyRecurrent(n_neurons=1, bias=True))
+    start, sense = njit(lambda key: Bare(np.ones(2))), njit(lambda world: (world.seen[0],))
+    problem = Problem(counter(world=Bare, start=start, sense=sense, act=act), FullyRecurrent(n_neurons=1, bias=True))
     genomes = genomes_of(problem, 20)
     assert_same(run(problem, genomes), closed_loop(problem, genomes))
 
 
-@pytest.mark.skipif(not JIT, reason="about compiled code")
+@pytest.mark.skipif(not JIT or config.BOUNDSCHECK, reason="about compiled code as it is delivered")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("rule", ["start", "sense", "act", "ended", "score"])
 def test_an_exception_of_a_compiled_scenario_is_raised(rule):

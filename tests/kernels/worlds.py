@@ -1,5 +1,7 @@
 """Scenarios made to be hard on the lanes: every kind of field, endings of every kind, conditions drawn at the start."""
 
+from dataclasses import replace
+from functools import partial
 from typing import Annotated, NamedTuple
 
 import numpy as np
@@ -57,15 +59,21 @@ def score(world):
     return np.nan if world.lost & (world.steps > 30) else -total if world.lost else total
 
 
-def drifter(**changes):
-    return Scenario(
-        **{
-            **dict(name="drifter", world=Drifter, start=start, sense=sense, act=act, ended=ended, score=score),
-            **dict(sensors=("x", "past", "lost"), motors=("push", "give_up"), dt=0.1, max_steps=60),
-            **dict(motor_range=(-2.0, 1.0)),
-            **changes,
-        }
-    )
+DRIFTER = Scenario(
+    name="drifter",
+    world=Drifter,
+    start=start,
+    sense=sense,
+    act=act,
+    ended=ended,
+    score=score,
+    sensors=("x", "past", "lost"),
+    motors=("push", "give_up"),
+    dt=0.1,
+    max_steps=60,
+    motor_range=(-2.0, 1.0),
+)
+drifter = partial(replace, DRIFTER)
 
 
 def plain(scenario):

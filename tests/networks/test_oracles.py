@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 from networks.drawn import LANES, STEPS, drawn, driven, in_arrays
-from numba import njit
+from numba import config, njit
 from numpy.testing import assert_allclose
 from reference import ctrnn, feedforward, fully_recurrent
 
@@ -78,7 +78,7 @@ def test_single_precision_stays_single(network, rng):
     assert found == {np.dtype("float32")}
 
 
-@pytest.mark.skipif(not JIT, reason="about compiled code")
+@pytest.mark.skipif(not JIT or config.BOUNDSCHECK, reason="about compiled code as it is delivered")
 @pytest.mark.parametrize("network", COMPILED.values(), ids=COMPILED)
 def test_no_arithmetic_of_a_single_precision_step_is_widened(network):
     compiled = njit(**STRICT)(network.step.py_func)
