@@ -65,7 +65,7 @@ class PopulationEvaluator:
     >>> evaluator.bounds.shape
     (4, 2)
     >>> evaluator([[0.0, 0.0, 0.0, 0.0]]).fitness
-    array([23.])
+    array([28.])
     """
 
     def __init__(

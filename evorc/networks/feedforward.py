@@ -11,7 +11,7 @@ import numpy as np
 from ..kernels.compiler import kernel
 from ..kernels.couple import couple
 from ..kernels.layout import Population
-from ..kernels.vmath import tanh
+from ..kernels.squash import squash
 from .spec import Block, Bounds, NetworkSpec, Parameters, Size, free
 
 
@@ -24,13 +24,6 @@ def step(weights, state, inputs):
     squash(drive[n_outputs:], y[n_outputs:])
     couple(weights.readout, y[n_outputs:], drive[:n_outputs])
     squash(drive[:n_outputs], y[:n_outputs])
-
-
-@kernel
-def squash(drive, y):
-    for i in range(y.shape[0]):
-        for l in range(y.shape[1]):
-            y[i, l] = tanh(drive[i, l])
 
 
 @dataclass(frozen=True, kw_only=True)

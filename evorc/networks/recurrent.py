@@ -11,7 +11,7 @@ import numpy as np
 from ..kernels.compiler import kernel
 from ..kernels.couple import couple
 from ..kernels.layout import Population
-from ..kernels.vmath import tanh
+from ..kernels.squash import squash
 from .spec import Block, Bounds, Mask, NetworkSpec, Parameters, Size, free
 
 
@@ -21,9 +21,7 @@ def step(weights, state, inputs):
     drive[:, :] = bias
     couple(weights.recurrent, y, drive)
     couple(weights.inputs, inputs, drive)
-    for i in range(y.shape[0]):
-        for l in range(y.shape[1]):
-            y[i, l] = tanh(drive[i, l])
+    squash(drive, y)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -127,7 +127,10 @@ class NetworkSpec(ABC):
 
 def free(*shape: int, mask: Mask | None = None, name: str = "mask") -> NDArray[np.int64]:
     """One gene for every parameter that the mask lets be."""
-    there = np.ones(shape, bool) if mask is None else np.asarray(mask, bool)
+    try:
+        there = np.ones(shape, bool) if mask is None else np.asarray(mask, bool)
+    except ValueError:
+        raise ValueError(f"{name}: its rows are not of one length; its shape should be {shape}") from None
     if there.shape != shape:
         raise ValueError(f"{name}: its shape {there.shape} is not {shape}, [source, target]")
     return np.where(there, np.cumsum(there).reshape(shape) - 1, -1)

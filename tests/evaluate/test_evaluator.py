@@ -145,7 +145,7 @@ def test_an_evaluator_that_began_alone_goes_on_in_processes():
 
 def test_a_scenario_that_cannot_travel_is_refused_with_its_reason():
     evaluator = PopulationEvaluator(walker(score=lambda world: 0.0), UNIT, n_jobs=2, backend="processes")
-    with evaluator, pytest.raises(EvaluationError, match="^scenario 'walker' cannot be sent to another process"):
+    with evaluator, pytest.raises(EvaluationError, match=r"^scenario 'walker' cannot be sent to another process"):
         evaluator(np.zeros((40, 3)))
 
 

@@ -1,13 +1,14 @@
 """Every network's step against its plain oracle."""
 
 import re
+from importlib import import_module
 
 import numpy as np
 import pytest
 from networks.drawn import LANES, STEPS, drawn, driven, in_arrays
 from numba import config, njit
 from numpy.testing import assert_allclose
-from reference import ctrnn, feedforward, fully_recurrent
+from reference import ctrnn
 
 from evorc.kernels.compiler import JIT, STRICT
 from evorc.kernels.drive import run_through
@@ -34,7 +35,13 @@ OTHERS = {
     "feedforward": Feedforward(n_hidden=5, weight_bounds=(-2.0, 2.0)),
     "one hidden": Feedforward(n_hidden=1),
 }
-CASES = CTRNNS | OTHERS
+ORACLES = {made: import_module(f"reference.{name}") for name, made in NETWORKS.items()}
+EXAMPLES = {  # a network's oracle may bring its own
+    f"{made.__name__} {settings}": made(**settings)
+    for made, module in ORACLES.items()
+    for settings in getattr(module, "EXAMPLES", ())
+}
+CASES = CTRNNS | OTHERS | EXAMPLES
 COMPILED = {name: CASES[name] for name in ("euler", "fully recurrent", "feedforward")}
 every_case = pytest.mark.parametrize("network", CASES.values(), ids=CASES)
 
@@ -42,7 +49,8 @@ every_case = pytest.mark.parametrize("network", CASES.values(), ids=CASES)
 def oracle(network, parameters, series):
     if isinstance(network, CTRNN):
         return ctrnn(parameters, series, 0.1, network.integrator)
-    return (fully_recurrent if isinstance(network, FullyRecurrent) else feedforward)(parameters, series)
+    module = ORACLES[type(network)]
+    return getattr(module, module.__name__.split(".")[-1])(parameters, series)
 
 
 def in_single(network):
