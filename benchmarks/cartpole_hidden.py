@@ -1,8 +1,8 @@
 """CartPole-v1 with its velocities hidden: a small recurrent network balances unseen episodes, a memoryless one cannot.
 
 Two worker processes. A run ends when a controller that balanced all its training episodes scores a mean of at least 475
-in 100 unseen episodes, or after 5,000 evaluations. Since that test ends the search, the champion plays 100 more episodes,
-of another seed. Below: steps per second in one process, beside a bare loop of the environment.
+in 100 unseen episodes, or after 5,000 evaluations. Since that test ends the search, the champion plays 100 more
+episodes, of another seed. Below: steps per second in one process, beside a bare loop of the environment.
 """
 
 import sys

@@ -196,6 +196,8 @@ def scenario(
     """
     if fitness not in ("standard", "damping"):
         raise ValueError(f'fitness: {fitness!r} is not "standard" or "damping"')
+    if not 0.0 <= mu_c < FORCE:
+        raise ValueError(f"mu_c: {mu_c!r} is not a friction from 0 to below {FORCE:g} N")
 
     @njit
     def move(world, motors):
