@@ -32,7 +32,7 @@ test-slow: .venv/.dev
 faults: .venv/.dev
 	$(PYTEST) tests/faults -m ""
 
-bench: .venv/.dev
+bench: .venv/.bench
 	set -e; for benchmark in $(BENCHMARKS); do $(BIN)/python $$benchmark; done
 
 wheel: .venv/bin/pip
@@ -54,3 +54,7 @@ clean:
 .venv/.dev: pyproject.toml constraints.txt | .venv/bin/pip
 	$(PIP) --editable '.[dev]'
 	touch .venv/.demo $@
+
+.venv/.bench: pyproject.toml constraints.txt | .venv/bin/pip
+	$(PIP) --editable '.[bench,dev]'
+	touch .venv/.demo .venv/.dev $@

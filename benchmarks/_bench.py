@@ -22,6 +22,7 @@ os.environ |= {
 }
 
 RESULTS = Path(__file__).parent / "results"
+TURN = 0.05
 Name = TypeVar("Name")
 PACKAGES = ("evorc", "numpy", "numba", "scipy", "deap", "pyswarms", "jax", "neat-python")
 
@@ -43,16 +44,27 @@ class Seconds(NamedTuple):
 def median_cpu(
     calls: Mapping[Name, Callable[[], Any]], repeats: int, clock: Callable[[], float] = time.process_time
 ) -> dict[Name, Seconds]:
-    """CPU time of each call, after one that does not count. They take turns, so that all meet the same machine."""
-    taken: dict[Name, list[float]] = {name: [] for name in calls}
-    for function in calls.values():
+    """CPU time of each call, after one that does not count. They take turns, so that all meet the same machine.
+
+    A turn is as many calls as fill `TURN` seconds: the first of them finds the caches full of another's data.
+    """
+    turns = {}
+    for name, function in calls.items():
         function()
+        turns[name] = max(1, int(TURN / _time(function, 1, clock)))
+    taken: dict[Name, list[float]] = {name: [] for name in calls}
     for _ in range(repeats):
         for name, function in calls.items():
-            began = clock()
-            function()
-            taken[name].append(clock() - began)
+            taken[name].append(_time(function, turns[name], clock))
     return {name: Seconds(statistics.median(laps), min(laps)) for name, laps in taken.items()}
+
+
+def _time(function: Callable[[], Any], times: int, clock: Callable[[], float]) -> float:
+    """Mean seconds of a call."""
+    began = clock()
+    for _ in range(times):
+        function()
+    return max(clock() - began, 1e-9) / times
 
 
 def table(title: str, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -4,8 +4,10 @@
 neat-python's ends in the same states.
 """
 
+from functools import partial
+
 import numpy as np
-from _bench import median_cpu, pin, save, table  # first: it sets how many threads the libraries may start
+from _bench import Seconds, median_cpu, pin, save, table
 from _peers_ctrnn import batched_numpy, jax_scan, naive_numba, neat_python
 
 from evorc.kernels.drive import in_lanes, run_through
@@ -16,7 +18,7 @@ NEURONS, INDIVIDUALS, STEPS, DT = 10, 1024, 1000, 0.01
 LANES = 128
 FEW = 2  # individuals for neat-python
 TOLERANCE = {"float64": 1e-6, "float32": 1e-3}
-NAIVE, JAX = "naive Numba loop", "JAX jit(vmap(scan))"
+EVORC, NAIVE, JAX, NEAT = "evorc", "naive Numba loop", "JAX jit(vmap(scan))", "neat-python CTRNN"
 
 
 def problem(dtype: str) -> tuple[list[np.ndarray], Population]:
@@ -43,53 +45,47 @@ def in_blocks(population: Population, series: np.ndarray) -> np.ndarray:
     return np.concatenate(final)
 
 
-def rates(dtype: str) -> dict[str, dict[str, float | None]]:
+def rates(dtype: str) -> dict[str, Seconds]:
     """Neuron-steps a second of every row in one precision, after a check that all end in the same states."""
     arrays, population = problem(dtype)
     arguments = (*arrays, np.dtype(dtype).type(DT))
-    jax, neat = jax_scan(), neat_python() if dtype == "float64" else None
-    few = [*(a[:FEW] for a in arrays[:4]), *arguments[4:]]
     calls = {
-        "evorc": lambda: in_blocks(population, arrays[4]),
-        NAIVE: lambda: naive_numba(*arguments),
-        "batched NumPy": lambda: batched_numpy(*arguments),
-        **({JAX: lambda: jax(*arguments)} if jax else {}),
+        EVORC: partial(in_blocks, population, arrays[4]),
+        NAIVE: partial(naive_numba, *arguments),
+        "batched NumPy": partial(batched_numpy, *arguments),
     }
+    if jax := jax_scan():
+        calls[JAX] = partial(jax, *arguments)
     expected = naive_numba(*arguments)
     for name, call in calls.items():
         np.testing.assert_allclose(call(), expected, TOLERANCE[dtype], TOLERANCE[dtype], err_msg=name)
-    seconds = median_cpu(calls | ({"neat-python CTRNN": lambda: neat(*few)} if neat else {}), repeats=9)
-    share = {"neat-python CTRNN": FEW / INDIVIDUALS}
-    whole = NEURONS * INDIVIDUALS * STEPS
-    return {
-        name: {"median": share.get(name, 1.0) * whole / time.median, "best": share.get(name, 1.0) * whole / time.best}
-        for name, time in seconds.items()
-    }
+    if (neat := neat_python()) and dtype == "float64":
+        calls[NEAT] = partial(neat, *(part[:FEW] for part in arrays[:4]), *arguments[4:])
+    work = {name: NEURONS * STEPS * (FEW if name == NEAT else INDIVIDUALS) for name in calls}
+    seconds = median_cpu(calls, repeats=9)
+    return {name: Seconds(work[name] / time.median, work[name] / time.best) for name, time in seconds.items()}
+
+
+def row(name: str, found: dict[str, dict[str, Seconds]]) -> dict[str, object]:
+    cells: dict[str, object] = {"neuron-steps/s": name}
+    for dtype, rate in found.items():
+        missing = "-" if name == NEAT and dtype == "float32" else "not installed"
+        cells[dtype], cells[f"{dtype} best"] = rate.get(name, (missing, missing))
+    return cells
 
 
 def main() -> None:
     pin()
-    found = {dtype: rates(dtype) for dtype in ("float64", "float32")}
-    empty = {"median": None, "best": None}
-    rows = []
-    for name in ("evorc", JAX, NAIVE, "batched NumPy", "neat-python CTRNN"):
-        row: dict[str, object] = {"neuron-steps/s": name}
-        for dtype in found if name != "neat-python CTRNN" else ["float64"]:
-            row |= {f"{dtype} {kind}": rate for kind, rate in found[dtype].get(name, empty).items()}
-        rows.append({"neuron-steps/s": name} | dict.fromkeys(["float64 median", "float64 best"]) | row)
-    for row in rows:
-        for kind in ("median", "best"):
-            row.setdefault(f"float32 {kind}", "-")
+    found = {dtype: rates(dtype) for dtype in TOLERANCE}
+    rows = [row(name, found) for name in (EVORC, JAX, NAIVE, "batched NumPy", NEAT)]
     table("CTRNN, 10 neurons, 1000 Euler steps, 1024 individuals, one core", rows)
-    ratios = {
-        f"{dtype}, times {peer}": found[dtype]["evorc"]["median"] / found[dtype][peer]["median"]
-        for dtype in found
-        for peer in (NAIVE, JAX)
-        if peer in found[dtype]
-    }
-    for name, ratio in ratios.items():
-        print(f"  evorc {name}: {ratio:.2f}")
-    save("ctrnn_population", {"rows": rows, "ratios": ratios})
+    times = [
+        {"evorc is times": peer}
+        | {dtype: float(rate[EVORC].median / rate[peer].median) for dtype, rate in found.items() if peer in rate}
+        for peer in (JAX, NAIVE, "batched NumPy", NEAT)
+    ]
+    table("The same as ratios of medians", times)
+    save("ctrnn_population", {"rows": rows, "evorc is times": times})
 
 
 if __name__ == "__main__":

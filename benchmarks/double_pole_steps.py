@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from _bench import median_cpu, pin, save, table  # first: it sets how many threads the libraries may start
+from _bench import median_cpu, pin, save, table
 from _peers_double_pole import jax_loops, scalar_loop
 
 from evorc.evaluate import PopulationEvaluator

@@ -25,10 +25,10 @@ CART, GRAVITY, PIVOT_FRICTION = 1.0, -9.8, 2e-6  # kg, m/s^2, N m s
 MASS_1, MASS_2, HALF_1, HALF_2 = 0.1, 0.01, 0.5, 0.05  # kg, m
 STEP = 0.01  # s, two a control step
 TILT = radians(4.0)  # rad, the long pole's at the start
-# Taylor series in theta^2, highest power first, exact to the last bit up to 80 degrees. No pole leans so far before its
+# Taylor series in theta^2, highest power first, exact to the last bit up to 50 degrees. No pole leans so far before its
 # trial ends, and without the reduction of larger angles a step takes half the time.
-SINE = tuple((-1.0) ** k / factorial(2 * k + 1) for k in reversed(range(10)))
-COSINE = tuple((-1.0) ** k / factorial(2 * k) for k in reversed(range(10)))
+SINE = tuple((-1.0) ** k / factorial(2 * k + 1) for k in reversed(range(9)))
+COSINE = tuple((-1.0) ** k / factorial(2 * k) for k in reversed(range(9)))
 WINDOW = 100  # steps that the damping fitness looks back
 GRID = (0.05, 0.25, 0.5, 0.75, 0.95)  # of the ranges from which the 625 starts are taken
 SPAN = (4.32, 2.70, 0.12566304, 0.30019504)  # m, m/s, rad, rad/s

@@ -66,6 +66,8 @@ class ProcessBackend:
         self, waiting: deque[slice], shape: tuple[int, ...], generation: int, lost: NDArray[np.bool_]
     ) -> None:
         """Hand out blocks until all are done, or lost."""
+        for worker in [worker for worker in self.workers if not worker.process.is_alive()]:
+            self._dismiss(worker)  # died between two generations, which is not the next block's fault
         attempts = dict.fromkeys((block.start for block in waiting), 0)
         while waiting or any(worker.block for worker in self.workers):
             for worker in self._idle(len(waiting)):
@@ -79,8 +81,6 @@ class ProcessBackend:
 
     def _idle(self, wanted: int) -> list[Worker]:
         """Workers with nothing to do, started if there are fewer than there might be."""
-        for worker in [worker for worker in self.workers if worker.block is None and not worker.process.is_alive()]:
-            self._dismiss(worker)  # died between two blocks, which is not the next one's fault
         while len(self.workers) < self.n_jobs and sum(w.block is None for w in self.workers) < wanted:
             self.workers.append(_hire(self.problem))
         return [worker for worker in self.workers if worker.block is None][:wanted]

@@ -18,18 +18,14 @@ def four(weights, source, j, i, l):
 
 @kernel
 def couple(weights, source, target):
-    """target[i, l] += sum_j weights[j, i, l] * source[j, l], up to eight sources a pass, always in the same order."""
+    """target[i, l] += sum_j weights[j, i, l] * source[j, l], eight, two or one source a pass, always in that order."""
     sources, targets, lanes = weights.shape
-    eights, fours, twos = sources - sources % 8, sources - sources % 4, sources - sources % 2
+    eights, twos = sources - sources % 8, sources - sources % 2
     for j in range(0, eights, 8):
         for i in range(targets):
             for l in range(lanes):
                 target[i, l] += four(weights, source, j, i, l) + four(weights, source, j + 4, i, l)
-    for j in range(eights, fours, 4):
-        for i in range(targets):
-            for l in range(lanes):
-                target[i, l] += four(weights, source, j, i, l)
-    for j in range(fours, twos, 2):
+    for j in range(eights, twos, 2):
         for i in range(targets):
             for l in range(lanes):
                 target[i, l] += two(weights, source, j, i, l)

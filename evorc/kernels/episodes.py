@@ -1,5 +1,6 @@
 """Run every episode of a population in a scenario, in lanes."""
 
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,6 +13,7 @@ from .rollout import interpreted, rollout
 from .weave import Loops
 
 LANES = 64  # of 32, 64 and 128 the fastest on the double pole (benchmarks/double_pole_steps.py)
+WHOLE = 16  # lanes are filled up to a multiple: one AVX-512 register of float32, and rows that begin on a cache line
 NARROW = 8  # lanes below which moving together gains nothing: one AVX-512 register of float64
 
 
@@ -36,7 +38,7 @@ def run_episodes(
     n = len(population.output)
     score, steps = np.full((n, arena.trials), np.nan), np.zeros((n, arena.trials), np.int64)
     episodes = Episodes(key, arena.trials, arena.max_steps, 0, 0, arena.compiled, score, steps)
-    width = min(n_lanes, score.size)
+    width = min(n_lanes, -(-score.size // WHOLE) * WHOLE if arena.compiled else score.size)
     if not arena.compiled or _raised(step, arena, population, _vacant(arena, population, dt, width), episodes):
         # A function pointer prints an exception and goes on. Called from here, the same function raises it.
         interpreted(step, *arena.loops, population, _vacant(arena, population, dt, width), episodes)
@@ -45,10 +47,8 @@ def run_episodes(
 
 def _raised(step: Any, arena: Arena, population: Population, lanes: Lanes, episodes: Episodes) -> bool:
     """Run all episodes compiled; True if a function of the scenario raised, which leaves the scores worth nothing."""
-    types = types_of(population.output.dtype)
-    loops = zip(arena.loops, (types.start, types.sense, types.act, types.score), strict=True)
-    functions = (first_class(step, types.step), *(first_class(function, its_type) for function, its_type in loops))
-    advance, under_way = rollout(population.output.dtype), episodes.score.size
+    advance, functions = _compiled(step, arena.loops, population.output.dtype)
+    under_way = episodes.score.size
     while under_way:
         few = lanes.age.size // 2 if lanes.age.size > NARROW else 0
         under_way = int(advance(*functions, population, lanes, episodes._replace(few=few)))
@@ -56,6 +56,14 @@ def _raised(step: Any, arena: Arena, population: Population, lanes: Lanes, episo
             return True
         lanes, episodes = _together(lanes, under_way), episodes._replace(waiting=episodes.score.size)
     return False
+
+
+@cache
+def _compiled(step: Any, loops: Loops, dtype: np.dtype) -> tuple[Any, tuple[Any, ...]]:
+    """The schedule, and the functions that it calls."""
+    types = types_of(dtype)
+    pairs = ((step, types.step), *zip(loops, (types.start, types.sense, types.act, types.score), strict=True))
+    return rollout(dtype), tuple(first_class(function, its_type) for function, its_type in pairs)
 
 
 def _vacant(arena: Arena, population: Population, dt: float, n: int) -> Lanes:

@@ -27,21 +27,14 @@ def slope(rate, drive, y):
 
 
 @inline
-def firing(y, theta, gain):
-    """Output of a neuron."""
+def shown(gain, y, theta):
+    """What the other neurons see of y."""
     return sigmoid(gain * (y + theta))
 
 
 @kernel
-def show(weights, state):
-    y, output, theta, gain = state.memory[0], state.output, weights.params[0], weights.params[1]
-    for i in range(y.shape[0]):
-        for l in range(y.shape[1]):
-            output[i, l] = firing(y[i, l], theta[i, l], gain[i, l])
-
-
-@kernel
 def pull(weights, state, inputs):
+    """The sums that drive the neurons."""
     state.drive[:, :] = 0
     couple(weights.recurrent, state.output, state.drive)
     couple(weights.inputs, inputs, state.drive)
@@ -51,35 +44,30 @@ def pull(weights, state, inputs):
 def step_euler(weights, state, inputs):
     """Forward Euler."""
     pull(weights, state, inputs)
-    y, output, drive = state.memory[0], state.output, state.drive
+    y, output, drive, dt = state.memory[0], state.output, state.drive, weights.dt
     theta, gain, rate = weights.params[0], weights.params[1], weights.params[2]
     for i in range(y.shape[0]):
         for l in range(y.shape[1]):
-            ahead = y[i, l] + weights.dt * slope(rate[i, l], drive[i, l], y[i, l])
-            y[i, l] = ahead
-            output[i, l] = firing(ahead, theta[i, l], gain[i, l])
+            y[i, l] += dt * slope(rate[i, l], drive[i, l], y[i, l])
+            output[i, l] = shown(gain[i, l], y[i, l], theta[i, l])
 
 
 @kernel
 def step_rk4(weights, state, inputs):
     """Classical Runge-Kutta, the input held over the step. Memory: y, y at the step's start, the sum of slopes."""
-    y, begin, total = state.memory[0], state.memory[1], state.memory[2]
-    drive, rate, dt = state.drive, weights.params[2], weights.dt
+    y, begin, total, output, drive = state.memory[0], state.memory[1], state.memory[2], state.output, state.drive
+    theta, gain, rate, dt = weights.params[0], weights.params[1], weights.params[2], weights.dt
     one, two, six = type(dt)(1), type(dt)(2), type(dt)(6)
     begin[:, :] = y
     total[:, :] = 0
-    for ahead, share in ((dt / two, one), (dt / two, two), (dt, two), (dt, one)):
+    for ahead, share, last in ((dt / two, one, 0), (dt / two, two, 0), (dt, two, 0), (dt, one, 1)):
         pull(weights, state, inputs)
         for i in range(y.shape[0]):
             for l in range(y.shape[1]):
                 k = slope(rate[i, l], drive[i, l], y[i, l])
                 total[i, l] += share * k
-                y[i, l] = begin[i, l] + ahead * k
-        show(weights, state)
-    for i in range(y.shape[0]):
-        for l in range(y.shape[1]):
-            y[i, l] = begin[i, l] + dt / six * total[i, l]
-    show(weights, state)
+                y[i, l] = begin[i, l] + (dt / six * total[i, l] if last else ahead * k)
+                output[i, l] = shown(gain[i, l], y[i, l], theta[i, l])
 
 
 @dataclass(frozen=True, kw_only=True)
