@@ -63,7 +63,7 @@ def solving() -> Iterator[Line]:
     found = result("double_pole")
     for row in found.get("rows", []):
         if row["optimizer"] != "guessing":
-            claim = f"double pole without velocities, {row['weights']} weights, {row['optimizer']}: evaluations to solve"
+            claim = f"double pole, no velocities, {row['weights']} weights, {row['optimizer']}: evaluations to solve"
             guessing = [
                 other["mean"]
                 for other in found["rows"]
