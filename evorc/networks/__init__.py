@@ -1,10 +1,15 @@
-"""Networks: one file each, its equation as one step kernel, and its specification."""
+"""Networks: one file each, its equation as one step kernel, and its specification. One line here makes one known."""
 
-from .ctrnn import CTRNN
-from .feedforward import Feedforward
-from .recurrent import FullyRecurrent
-from .spec import Block, NetworkSpec, Size
+import re
 
-NETWORKS: dict[str, type[NetworkSpec]] = {"ctrnn": CTRNN, "fully_recurrent": FullyRecurrent, "feedforward": Feedforward}
+from .ctrnn import CTRNN as CTRNN
+from .feedforward import Feedforward as Feedforward
+from .recurrent import FullyRecurrent as FullyRecurrent
+from .spec import Block as Block
+from .spec import NetworkSpec as NetworkSpec
+from .spec import Size as Size
 
-__all__ = ["CTRNN", "NETWORKS", "Block", "Feedforward", "FullyRecurrent", "NetworkSpec", "Size"]
+NETWORKS: dict[str, type[NetworkSpec]] = {
+    re.sub(r"(?<=[a-z])(?=[A-Z])", "_", made.__name__).lower(): made for made in NetworkSpec.__subclasses__()
+}
+"""By the names that experiment files use."""
