@@ -3,6 +3,7 @@
 import re
 
 from .ctrnn import CTRNN as CTRNN
+from .elman import Elman as Elman
 from .feedforward import Feedforward as Feedforward
 from .recurrent import FullyRecurrent as FullyRecurrent
 from .spec import Block as Block
