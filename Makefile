@@ -34,6 +34,7 @@ faults: .venv/.dev
 
 bench: .venv/.bench
 	set -e; for benchmark in $(BENCHMARKS); do $(BIN)/python $$benchmark; done
+	$(BIN)/python benchmarks/_readme.py
 
 wheel: .venv/bin/pip
 	rm -rf dist

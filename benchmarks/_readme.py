@@ -9,6 +9,12 @@ HERE = Path(__file__).parent
 README = HERE.parent / "README.md"
 BEGIN, END = "<!-- speed: written by benchmarks/_readme.py -->", "<!-- end of speed -->"
 Line = tuple[str, str, str]
+OURS = ("GeneticAlgorithm", "SimulatedAnnealing", "ParticleSwarm")
+
+
+def millions(speed: float) -> str:
+    """A speed, in millions."""
+    return f"{speed / 1e6:.3g} M"
 
 
 def result(name: str) -> dict[str, Any]:
@@ -25,8 +31,8 @@ def ctrnn() -> Iterator[Line]:
             ours = found.pop("evorc")
             yield (
                 f"CTRNN of 10 neurons, 1,024 individuals, {dtype}: neuron-steps/s",
-                f"{ours:.2g}",
-                ", ".join(f"{name} {speed:.2g}" for name, speed in found.items()),
+                millions(ours),
+                ", ".join(f"{name} {millions(speed)}" for name, speed in found.items()),
             )
 
 
@@ -35,8 +41,8 @@ def double_pole_steps() -> Iterator[Line]:
         if isinstance(rows, list) and rows:
             double = {row["by"]: row["steps/s"] for row in rows if row["dtype"] == "float64"}
             ours = double.pop("evorc")
-            peers = ", ".join(f"{name} {speed:.2g}" for name, speed in double.items())
-            yield f"double pole, {population}, float64: control steps/s", f"{ours:.2g}", peers
+            peers = ", ".join(f"{name} {millions(speed)}" for name, speed in double.items())
+            yield f"double pole, {population}, float64: control steps/s", millions(ours), peers
 
 
 def overhead() -> Iterator[Line]:
@@ -45,8 +51,8 @@ def overhead() -> Iterator[Line]:
         name = next(iter(rows[0]))
         listed = {row[name]: row for row in rows}
         value = next(key for key, found in rows[0].items() if isinstance(found, float))
-        ours = ", ".join(f"{who} {row[value]:.2g}" for who, row in listed.items() if who.startswith("evorc"))
-        peers = ", ".join(f"{who} {row[value]:.2g}" for who, row in listed.items() if not who.startswith("evorc"))
+        ours = ", ".join(f"{who} {row[value]:.3g}" for who, row in listed.items() if who in OURS)
+        peers = ", ".join(f"{who} {row[value]:.3g}" for who, row in listed.items() if not who.startswith(OURS))
         yield "a generation of 1,024 x 100 genes: ms of the optimizer", ours, peers
 
 
@@ -63,7 +69,10 @@ def solving() -> Iterator[Line]:
     found = result("double_pole")
     for row in found.get("rows", []):
         if row["optimizer"] != "guessing":
-            claim = f"double pole, no velocities, {row['weights']} weights, {row['optimizer']}: evaluations to solve"
+            claim = (
+                f"double pole, no velocities, {row['weights']} weights, {row['optimizer']}, "
+                f"first weights within {row['first within']:g}: evaluations to solve"
+            )
             guessing = [
                 other["mean"]
                 for other in found["rows"]

@@ -18,7 +18,7 @@ from evorc.optimizers import by_name
 from evorc.scenario import load_scenario
 
 SEEDS, BUDGET = 10, 50_000
-GENETIC: dict[str, Any] = {"population_size": 300, "sigma": 0.02, "indpb": 0.3}
+GENETIC: dict[str, Any] = {"population_size": 200, "tournsize": 3, "sigma": 0.02, "indpb": 0.3}
 ROWS: list[tuple[str, bool, str, dict[str, Any]]] = [  # initialisation, sensor, optimizer, its options
     ("centre_crossing", False, "ga", GENETIC),
     ("uniform", False, "ga", GENETIC),
