@@ -190,14 +190,16 @@ def _maker(gym: Any, env: str, max_steps: int | None) -> tuple[Callable[[], Any]
             raise ValueError(f"env: {env!r} cannot be made: {fault} ({INSTALL} has most of what is needed)") from fault
 
     with make() as first:
-        renders = "rgb_array" in first.metadata.get("render_modes", ()) and _has_display(first)
+        renders = "rgb_array" in first.metadata.get("render_modes", ()) and _can_render(first)
     return (lambda: make(render_mode="rgb_array")) if renders else make, gym.spec(env)
 
 
-def _has_display(env: Any) -> bool:
-    """Whether rendering is safe: without a display MuJoCo ends the process, unless it is told of another way."""
-    at_risk = sys.platform == "linux" and ".mujoco." in type(env.unwrapped).__module__
-    return not at_risk or not {"DISPLAY", "MUJOCO_GL"}.isdisjoint(os.environ)
+def _can_render(env: Any) -> bool:
+    """Whether rendering is safe: on Linux without a display MuJoCo ends the process, unless told of another way."""
+    if sys.platform != "linux" or not {"DISPLAY", "WAYLAND_DISPLAY"}.isdisjoint(os.environ):
+        return True
+    os.environ.setdefault("SDL_VIDEODRIVER", "dummy")  # else pygame, which only paints in memory, tells of an error
+    return ".mujoco." not in type(env.unwrapped).__module__ or "MUJOCO_GL" in os.environ
 
 
 def _length(gym: Any, env: str, space: Any) -> int:

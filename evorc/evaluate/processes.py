@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 from .outcome import EvaluationError
 from .problem import Genomes, Problem
 
-ATTEMPTS = 2
 STARTING = 300.0  # seconds that a worker may take to import and compile, where there is a timeout
 CONTEXT = get_context("forkserver")
 
@@ -32,9 +31,10 @@ class Worker:
 
     process: BaseProcess
     pipe: Connection
-    block: slice | None = None
+    blocks: tuple[slice, ...] = ()  # next to each other
     deadline: float = np.inf
     ready: bool = False
+    tried: bool = False  # whether its blocks have failed once before
 
 
 class ProcessBackend:
@@ -68,42 +68,48 @@ class ProcessBackend:
         """Hand out blocks until all are done, or lost."""
         for worker in [worker for worker in self.workers if not worker.process.is_alive()]:
             self._dismiss(worker)  # died between two generations, which is not the next block's fault
-        attempts = dict.fromkeys((block.start for block in waiting), 0)
-        while waiting or any(worker.block for worker in self.workers):
-            for worker in self._idle(len(waiting)):
-                self._hand_out(worker, waiting.popleft(), generation, shape)
-            for block in self._collect():
-                attempts[block.start] += 1
-                if attempts[block.start] < ATTEMPTS:
-                    waiting.append(block)
-                else:
+        again: deque[slice] = deque()
+        few, share = len(waiting) // 4, max(1, 3 * len(waiting) // (4 * self.n_jobs))
+        while waiting or again or any(worker.blocks for worker in self.workers):
+            for worker in self._idle(len(waiting) + len(again)):
+                # a message costs 0.1 ms: three quarters go out at once, the rest evens out; a second attempt goes alone
+                source, size = (again, 1) if again else (waiting, share if len(waiting) > few else 1)
+                blocks = tuple(source.popleft() for _ in range(min(size, len(source))))
+                if blocks:
+                    self._hand_out(worker, blocks, generation, shape, source is again)
+            for block, tried in self._collect():
+                if tried:
                     lost[block] = True
+                else:
+                    again.append(block)
 
     def _idle(self, wanted: int) -> list[Worker]:
         """Workers with nothing to do, started if there are fewer than there might be."""
-        while len(self.workers) < self.n_jobs and sum(w.block is None for w in self.workers) < wanted:
+        while len(self.workers) < self.n_jobs and sum(not w.blocks for w in self.workers) < wanted:
             self.workers.append(_hire(self.problem))
-        return [worker for worker in self.workers if worker.block is None][:wanted]
+        return [worker for worker in self.workers if not worker.blocks][:wanted]
 
-    def _hand_out(self, worker: Worker, block: slice, generation: int, shape: tuple[int, ...]) -> None:
-        worker.block = block
+    def _hand_out(
+        self, worker: Worker, blocks: tuple[slice, ...], generation: int, shape: tuple[int, ...], tried: bool
+    ) -> None:
+        worker.blocks, worker.tried = blocks, tried
         self._set_deadline(worker)
         with suppress(OSError):  # it is dead; the next look at its pipe says so
-            worker.pipe.send((self._name, shape, block, generation))
+            worker.pipe.send((self._name, shape, slice(blocks[0].start, blocks[-1].stop), generation))
 
-    def _collect(self) -> list[slice]:
-        """Wait for a worker to be done, dead or late; return the blocks that have to be tried again."""
-        busy = {worker.pipe: worker for worker in self.workers if worker.block}
+    def _collect(self) -> list[tuple[slice, bool]]:
+        """Wait for a worker to be done, dead or late; return the blocks that failed, and which did so before."""
+        busy = {worker.pipe: worker for worker in self.workers if worker.blocks}
         left = min(worker.deadline for worker in busy.values()) - time.monotonic()
         ready = connection.wait(busy, None if np.isinf(left) else max(0.0, left))
         failed = []
         for pipe, worker in busy.items():
-            block, overdue = worker.block, time.monotonic() > worker.deadline
+            overdue = time.monotonic() > worker.deadline
             if pipe in ready:
                 overdue = not self._listen(worker)
-            if overdue and block:
+            if overdue and worker.blocks:
                 self._dismiss(worker)
-                failed.append(block)
+                failed += [(block, worker.tried) for block in worker.blocks]
         return failed
 
     def _listen(self, worker: Worker) -> bool:
@@ -116,7 +122,7 @@ class ProcessBackend:
         if error:
             raise EvaluationError(f"scenario {self.problem.scenario.name!r} raised:\n{error}")
         if worker.ready:
-            worker.block = None
+            worker.blocks = ()
         worker.ready = True
         self._set_deadline(worker)
         return True
@@ -132,7 +138,8 @@ class ProcessBackend:
 
     def _set_deadline(self, worker: Worker) -> None:
         seconds = self.timeout if worker.ready else STARTING
-        worker.deadline = time.monotonic() + seconds if self.timeout and seconds else np.inf
+        many = max(1, len(worker.blocks)) if worker.ready else 1
+        worker.deadline = time.monotonic() + many * seconds if self.timeout and seconds else np.inf
 
     def _dismiss(self, worker: Worker) -> None:
         worker.process.kill()
