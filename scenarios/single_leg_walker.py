@@ -235,4 +235,4 @@ def draw(axes: Any, world: Any) -> None:
 def _body(x: float) -> Any:
     from matplotlib.patches import Ellipse
 
-    return Ellipse((x, 0.0), 50.0, 2 * JOINT, color="tab:blue")
+    return Ellipse((x, 0.0), 50.0, 2 * JOINT, color="tab:blue", zorder=1.8)  # above the ground
