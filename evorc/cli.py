@@ -144,11 +144,7 @@ def show(folder: Annotated[Path, typer.Argument(help="The folder of a run.")], a
     with told() as console:
         from .run.session import look
 
-        found = look(folder)
-        if as_json:
-            print(json.dumps(found))
-            return
-        _table(console, found)
+        _show(console, look(folder), as_json)
 
 
 @app.command()
@@ -157,10 +153,14 @@ def doctor(as_json: AsJson = False) -> None:
     with told() as console:
         from .run.catalogue import diagnosis
 
-        found = diagnosis()
-        if as_json:
-            print(json.dumps(found))
-            return
+        _show(console, diagnosis(), as_json)
+
+
+def _show(console: Console, found: Mapping[str, Any], as_json: bool) -> None:
+    """What was found, for programs or for people."""
+    if as_json:
+        print(json.dumps(found))
+    else:
         _table(console, found)
 
 

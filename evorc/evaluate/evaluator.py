@@ -2,7 +2,7 @@
 
 import os
 import time
-from concurrent.futures import BrokenExecutor, Executor, ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Any, Literal, Protocol, Self
 
 import numpy as np
@@ -12,7 +12,7 @@ from ..genome import Genome
 from ..networks.spec import NetworkSpec
 from ..scenario import Scenario, load_scenario
 from .executors import ExecutorBackend
-from .outcome import EvaluationError, Outcome, outcome_of
+from .outcome import EvaluationError, Outcome, faults_told, outcome_of
 from .problem import Genomes, Problem
 from .processes import ProcessBackend
 
@@ -125,7 +125,7 @@ class PopulationEvaluator:
             raise ValueError(f"generation: {generation!r} is not a whole number")
         began = time.perf_counter()
         scores, lost = self._run(flat, generation)
-        self._seconds = (time.perf_counter() - began) / max(1, len(flat))
+        self._seconds = (time.perf_counter() - began) / len(flat)
         outcome = outcome_of(scores, lost, self.problem.scenario)
         if 2 * outcome.failed > len(flat):
             raise EvaluationError(
@@ -139,22 +139,18 @@ class PopulationEvaluator:
         return self.problem.initial(generator, population_size)
 
     def _run(self, genomes: Genomes, generation: int) -> Scores:
-        try:
-            return self._chosen(len(genomes)).run(genomes, self._blocks(len(genomes)), generation)
-        except (EvaluationError, BrokenExecutor):
-            raise
-        except Exception as error:
-            name = self.problem.scenario.name
-            raise EvaluationError(f"scenario {name!r} raised {type(error).__name__}: {error}") from error
+        blocks = self._blocks(len(genomes))
+        with faults_told(self.problem.scenario):
+            return self._chosen(blocks).run(genomes, blocks, generation)
 
     def _blocks(self, population: int) -> list[slice]:
         """Contiguous parts, whose boundaries depend on the population alone."""
         size = max(LEAST[self.problem.scenario.compiled], -(-population // BLOCKS))
         return [slice(first, min(first + size, population)) for first in range(0, population, size)]
 
-    def _chosen(self, population: int) -> Backend:
-        gain = self._seconds * population * (1.0 - 1.0 / self.n_jobs)
-        idle = len(self._blocks(population)) < 2 or gain < OVERHEAD[not isinstance(self.backend, ProcessBackend)]
+    def _chosen(self, blocks: list[slice]) -> Backend:
+        gain = self._seconds * blocks[-1].stop * (1.0 - 1.0 / self.n_jobs)
+        idle = len(blocks) < 2 or gain < OVERHEAD[not isinstance(self.backend, ProcessBackend)]
         return self._serial if self.thrifty and idle and not self._guarded else self.backend
 
     @property

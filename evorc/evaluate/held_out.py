@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from .outcome import faults_told, passed
 from .problem import Problem
 
 
@@ -40,11 +41,10 @@ def held_out(problem: Problem, genome: NDArray[np.float64]) -> list[TestResult]:
 def run_test(problem: Problem, name: str, genomes: NDArray[np.float64]) -> list[TestResult]:
     """Put individuals to one held-out test."""
     test = problem.scenario.tests[name]
-    scores = replace(problem, scenario=test.scenario).scores(genomes)
-    passing = np.inf if test.scenario.passing is None else test.scenario.passing
-    passed = (scores >= passing).sum(axis=1)
-    means = scores.mean(axis=1)
+    with faults_told(problem.scenario, " in a held-out test"):
+        scores = replace(problem, scenario=test.scenario).scores(genomes)
+    counts, means = passed(scores, test.scenario).sum(axis=1), scores.mean(axis=1)
     return [
         TestResult(name, int(count), scores.shape[1], test.needed, float(mean), test.least_mean)
-        for count, mean in zip(passed, means, strict=True)
+        for count, mean in zip(counts, means, strict=True)
     ]

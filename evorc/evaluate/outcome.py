@@ -1,5 +1,8 @@
 """What a generation's evaluation found."""
 
+from collections.abc import Iterator
+from concurrent.futures import BrokenExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -55,8 +58,23 @@ def outcome_of(scores: NDArray[np.float64], lost: NDArray[np.bool_], scenario: S
     fitness = together.min(axis=1) if scenario.aggregate == "min" else _mean(together)
     fitness = np.where(finite, fitness, np.nan)
     status = np.where(lost, Status.LOST, np.where(finite, Status.OK, Status.NOT_FINITE))
-    passing = np.inf if scenario.passing is None else scenario.passing
-    return Outcome(fitness, status, scores, (scores >= passing).mean(axis=1))
+    return Outcome(fitness, status, scores, passed(scores, scenario).mean(axis=1))
+
+
+def passed(scores: NDArray[np.float64], scenario: Scenario) -> NDArray[np.bool_]:
+    """Which trials were passed; none where the scenario has no passing score."""
+    return np.asarray(scores >= (np.inf if scenario.passing is None else scenario.passing))
+
+
+@contextmanager
+def faults_told(scenario: Scenario, where: str = "") -> Iterator[None]:
+    """Say of everything that goes wrong within that the scenario did it."""
+    try:
+        yield
+    except (EvaluationError, BrokenExecutor):
+        raise
+    except Exception as fault:
+        raise EvaluationError(f"scenario {scenario.name!r} raised {type(fault).__name__}{where}: {fault}") from fault
 
 
 def _mean(scores: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..kernels.episodes import Arena, run_episodes
-from ..kernels.layout import Worlds
+from ..kernels.episodes import run_episodes, vacant_worlds
 from ..kernels.random import Key
 from ..kernels.weave import Loops, fields_of
 from ..scenario import Scenario
@@ -104,7 +103,7 @@ class Recorder:
     def __init__(self, problem: Problem) -> None:
         self.scenario = problem.scenario
         self.inner = problem.arena.loops
-        self.worlds = _vacant(problem.arena)
+        self.worlds = vacant_worlds(problem.arena, 1)
         self.fields = fields_of(self.scenario.world) if self.scenario.world else []
         self.seen: list[NDArray[np.floating]] = []
         self.shown: list[NDArray[np.floating]] = []
@@ -155,12 +154,3 @@ class Recorder:
             input_names=scenario.sensors,
             output_names=scenario.motors,
         )
-
-
-def _vacant(arena: Arena) -> Any:
-    """Room for one world."""
-    if not arena.compiled:
-        return [None]
-    return Worlds(
-        np.zeros((arena.n_scalars, 1)), np.zeros((arena.n_elements, 1)), arena.gain, arena.shift, np.zeros(1, np.bool_)
-    )

@@ -71,19 +71,23 @@ def _vacant(arena: Arena, population: Population, dt: float, n: int) -> Lanes:
     recurrent, inputs, readout, params, memory, output = (
         aligned.zeros((*part.shape[1:], n), part.dtype) for part in population
     )
-    worlds: Any = [None] * n
-    if arena.compiled:
-        fields, arrays = aligned.zeros((arena.n_scalars, n), float), aligned.zeros((arena.n_elements, n), float)
-        worlds = Worlds(fields, arrays, arena.gain, arena.shift, np.zeros(1, np.bool_))
     return Lanes(
         Weights(recurrent, inputs, readout, params, output.dtype.type(dt)),
         State(memory, output, aligned.zeros(output.shape, output.dtype)),
-        worlds,
+        vacant_worlds(arena, n),
         aligned.zeros((arena.n_inputs, n), output.dtype),
         episode=np.full(n, -1),
         age=np.zeros(n, np.int64),
         ended=np.ones(n, np.bool_),
     )
+
+
+def vacant_worlds(arena: Arena, n: int) -> Any:
+    """Room for `n` worlds."""
+    if not arena.compiled:
+        return [None] * n
+    fields, arrays = aligned.zeros((arena.n_scalars, n), float), aligned.zeros((arena.n_elements, n), float)
+    return Worlds(fields, arrays, arena.gain, arena.shift, np.zeros(1, np.bool_))
 
 
 def _together(lanes: Lanes, under_way: int) -> Lanes:

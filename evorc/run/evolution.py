@@ -1,14 +1,13 @@
 """The evolution loop: ask, evaluate, tell, record; stop, confirm, go on from a state."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..evaluate import EvaluationError, Outcome, PopulationEvaluator, Problem, held_out, run_test
+from ..evaluate import Outcome, PopulationEvaluator, held_out, run_test
 from ..optimizers import Individual
 from .interrupts import Interrupts
 from .record import Record, from_csv, record_of, to_csv
@@ -85,7 +84,7 @@ class Evolution:
         while not self.reason:
             self._generation(interrupts)
             watch(self)
-        with interrupts.allowed(), _faults_told(self.evaluator.problem):
+        with interrupts.allowed():
             tests = held_out(self.evaluator.problem, self.best.genome)
         return Result(self.best, self.history, self.reason, self.evaluator.problem, tests)
 
@@ -93,8 +92,7 @@ class Evolution:
         generation, genomes = len(self.history), self.optimizer.ask()
         with interrupts.allowed():
             outcome = self.evaluator(genomes, generation)
-            with _faults_told(self.evaluator.problem):
-                champion = self._confirmed(genomes, outcome)
+            champion = self._confirmed(genomes, outcome)
         self.optimizer.tell(outcome.fitness)
         last = self.history[-1] if self.history else None
         self.history.append(record_of(outcome, generation, (generation + 1) * len(genomes), last))
@@ -134,13 +132,3 @@ class Evolution:
         found = np.asarray(state["champion"], float)
         self.champion = Individual(found, float(state["champion_fitness"])) if found.size else None
         self._earlier, self._began = float(state["seconds"]), time.monotonic()
-
-
-@contextmanager
-def _faults_told(problem: Problem) -> Iterator[None]:
-    """Say of what goes wrong in a held-out test that the scenario did it."""
-    try:
-        yield
-    except Exception as fault:
-        name = problem.scenario.name
-        raise EvaluationError(f"scenario {name!r} raised {type(fault).__name__} in a held-out test: {fault}") from fault

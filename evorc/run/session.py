@@ -178,8 +178,7 @@ def look(folder: Path) -> dict[str, Any]:
         "state": status.get("state"),
         "ended because": REASONS.get(str(status.get("reason")), ""),
         "error": status.get("error", ""),
-        **{part: _one_line(getattr(settings, part).model_dump()) for part in ("scenario", "network", "optimizer")},
-        **{part: _one_line(getattr(settings, part).model_dump()) for part in ("stop", "run")},
+        **{part: _one_line(section) for part, section in settings.model_dump(exclude={"title"}).items()},
     }
     if records:
         last = records[-1]
