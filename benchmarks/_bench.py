@@ -9,11 +9,12 @@ import platform
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from threadpoolctl import threadpool_limits
+
+from evorc.run.folder import processor, versions
 
 os.environ |= {
     "JAX_PLATFORMS": "cpu",
@@ -90,27 +91,12 @@ def save(name: str, payload: Mapping[str, Any]) -> Path:
 
 def machine() -> dict[str, Any]:
     """CPU, Python and package versions."""
-    found = {}
-    for package in PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
     return {
-        "cpu": _cpu(),
+        "cpu": processor(),
         "cores": os.cpu_count(),
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
-    } | found
-
-
-def _cpu() -> str:
-    information = Path("/proc/cpuinfo")
-    if information.exists():
-        for line in information.read_text().splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
+    } | versions(PACKAGES)
 
 
 def _text(value: Any) -> str:

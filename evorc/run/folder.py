@@ -5,7 +5,7 @@ import io
 import json
 import os
 import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -193,7 +193,13 @@ class RunFolder:
 def environment() -> dict[str, str]:
     """Versions and machine, for the record."""
     found = {"python": platform.python_version(), "platform": platform.platform(), "cpu": processor()}
-    for package in PACKAGES:
+    return found | versions(PACKAGES)
+
+
+def versions(packages: Iterable[str]) -> dict[str, str]:
+    """Versions of those packages that are installed."""
+    found = {}
+    for package in packages:
         try:
             found[package] = version(package)
         except PackageNotFoundError:
