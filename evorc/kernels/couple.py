@@ -1,35 +1,177 @@
 """The one place that knows how a product over sources is computed and stored.
 
-Dense, one matrix a lane. Matrices shared by all lanes, dense or sparse, get their kernels here, chosen by the type.
+Dense, one matrix a lane or one for all; or one for all that is sparse, or that has few diagonals. Every sum is taken
+in the same order whatever the number of lanes. One lane has loops of its own, along the targets instead of the lanes.
 """
+
+import numpy as np
 
 from .compiler import inline, kernel
 
 
 @inline
-def two(weights, source, j, i, l):
-    return weights[j, i, l] * source[j, l] + weights[j + 1, i, l] * source[j + 1, l]
+def two(weights, source, j, i, l, k):
+    return weights[j, i, k] * source[j, l] + weights[j + 1, i, k] * source[j + 1, l]
 
 
 @inline
-def four(weights, source, j, i, l):
-    return two(weights, source, j, i, l) + two(weights, source, j + 2, i, l)
+def four(weights, source, j, i, l, k):
+    return two(weights, source, j, i, l, k) + two(weights, source, j + 2, i, l, k)
+
+
+@inline
+def eight(weights, source, j, i, l, k):
+    return four(weights, source, j, i, l, k) + four(weights, source, j + 4, i, l, k)
+
+
+@kernel
+def copy(source, target):
+    """target[i, l] = source[i, l]. An assignment to a slice would look for overlaps and may make a copy first."""
+    x, y = source.reshape(-1), target.reshape(-1)
+    for k in range(y.size):
+        y[k] = x[k]
 
 
 @kernel
 def couple(weights, source, target):
     """target[i, l] += sum_j weights[j, i, l] * source[j, l], eight, two or one source a pass, always in that order."""
+    if target.shape[1] == 1:
+        _dense_one(weights, source, target)
+    elif weights.shape[2] == 1:
+        _dense_shared(weights, source, target)
+    else:
+        _dense(weights, source, target)
+
+
+@kernel
+def couple_shared(weights, structure, source, target):
+    """As :func:`couple`, with a matrix that all lanes share and that may have a structure."""
+    if structure.starts.size:
+        if target.shape[1] == 1:
+            _sparse_one(weights, structure, source, target)
+        else:
+            _sparse(weights, structure, source, target)
+    elif structure.offsets.size:
+        _diagonals(weights, structure.offsets, source, target)
+    else:
+        couple(weights, source, target)
+
+
+@kernel
+def _dense(weights, source, target):
     sources, targets, lanes = weights.shape
     eights, twos = sources - sources % 8, sources - sources % 2
     for j in range(0, eights, 8):
         for i in range(targets):
             for l in range(lanes):
-                target[i, l] += four(weights, source, j, i, l) + four(weights, source, j + 4, i, l)
+                target[i, l] += eight(weights, source, j, i, l, l)
     for j in range(eights, twos, 2):
         for i in range(targets):
             for l in range(lanes):
-                target[i, l] += two(weights, source, j, i, l)
+                target[i, l] += two(weights, source, j, i, l, l)
     for j in range(twos, sources):
         for i in range(targets):
             for l in range(lanes):
                 target[i, l] += weights[j, i, l] * source[j, l]
+
+
+@kernel
+def _dense_shared(weights, source, target):
+    sources, targets, _ = weights.shape
+    lanes = target.shape[1]
+    eights, twos = sources - sources % 8, sources - sources % 2
+    for j in range(0, eights, 8):
+        for i in range(targets):
+            for l in range(lanes):
+                target[i, l] += eight(weights, source, j, i, l, 0)
+    for j in range(eights, twos, 2):
+        for i in range(targets):
+            for l in range(lanes):
+                target[i, l] += two(weights, source, j, i, l, 0)
+    for j in range(twos, sources):
+        for i in range(targets):
+            for l in range(lanes):
+                target[i, l] += weights[j, i, 0] * source[j, l]
+
+
+@kernel
+def _dense_one(weights, source, target):
+    sources, targets, _ = weights.shape
+    matrix, total = weights.reshape(sources, targets), target.reshape(targets)
+    eights, twos = sources - sources % 8, sources - sources % 2
+    for j in range(0, eights, 8):
+        _add_eight(matrix[j : j + 8], source[j : j + 8].reshape(8), total)
+    for j in range(eights, twos, 2):
+        a, b = source[j, 0], source[j + 1, 0]
+        for i in range(targets):
+            total[i] += matrix[j, i] * a + matrix[j + 1, i] * b
+    for j in range(twos, sources):
+        a = source[j, 0]
+        for i in range(targets):
+            total[i] += matrix[j, i] * a
+
+
+@kernel
+def _add_eight(w, x, total):
+    a, b, c, d, e, f, g, h = x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7]
+    for i in range(total.size):
+        first = (w[0, i] * a + w[1, i] * b) + (w[2, i] * c + w[3, i] * d)
+        total[i] += first + ((w[4, i] * e + w[5, i] * f) + (w[6, i] * g + w[7, i] * h))
+
+
+@kernel
+def _sparse(weights, structure, source, target):
+    sources, starts = structure.sources, structure.starts
+    for pack in range(structure.targets.shape[0]):
+        begin, end = np.int64(starts[pack]), np.int64(starts[pack + 1])
+        fours = end - (end - begin) % 4
+        for row in range(4):
+            total = target[structure.targets[pack, row]]
+            for k in range(begin, fours, 4):
+                _add_four(weights[k : k + 4, row, 0], sources[k : k + 4, row], source, total)
+            for k in range(fours, end):
+                for l in range(total.size):
+                    total[l] += weights[k, row, 0] * source[sources[k, row], l]
+
+
+@kernel
+def _add_four(weights, sources, source, total):
+    a, b, c, d = weights[0], weights[1], weights[2], weights[3]
+    w, x, y, z = source[sources[0]], source[sources[1]], source[sources[2]], source[sources[3]]
+    for l in range(total.size):
+        total[l] = (((total[l] + a * w[l]) + b * x[l]) + c * y[l]) + d * z[l]
+
+
+@kernel
+def _sparse_one(weights, structure, source, target):
+    x, total, targets, sources = source.reshape(-1), target.reshape(-1), structure.targets, structure.sources
+    packed = weights.reshape(weights.shape[0], 4)
+    for pack in range(targets.shape[0]):
+        a, b, c, d = targets[pack, 0], targets[pack, 1], targets[pack, 2], targets[pack, 3]
+        at_a, at_b, at_c, at_d = total[a], total[b], total[c], total[d]
+        for k in range(structure.starts[pack], structure.starts[pack + 1]):
+            at_a += packed[k, 0] * x[sources[k, 0]]
+            at_b += packed[k, 1] * x[sources[k, 1]]
+            at_c += packed[k, 2] * x[sources[k, 2]]
+            at_d += packed[k, 3] * x[sources[k, 3]]
+        # An unfinished pack repeats its first target at its end, with no weights: the first is stored last.
+        total[d], total[c], total[b], total[a] = at_d, at_c, at_b, at_a
+
+
+@kernel
+def _diagonals(weights, offsets, source, target):
+    for k in range(offsets.size):
+        _one_diagonal(weights[k, : offsets[k]], source[source.shape[0] - offsets[k] :], target[: offsets[k]])
+        _one_diagonal(weights[k, offsets[k] :], source[: source.shape[0] - offsets[k]], target[offsets[k] :])
+
+
+@kernel
+def _one_diagonal(weights, source, target):
+    if target.shape[1] == 1:
+        w, x, total = weights.reshape(-1), source.reshape(-1), target.reshape(-1)
+        for i in range(total.size):
+            total[i] += w[i] * x[i]
+    else:
+        for i in range(target.shape[0]):
+            for l in range(target.shape[1]):
+                target[i, l] += weights[i, 0] * source[i, l]

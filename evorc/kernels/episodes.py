@@ -7,7 +7,7 @@ import numpy as np
 
 from . import aligned
 from .compiler import first_class
-from .layout import Episodes, Lanes, Population, State, Weights, Worlds, types_of
+from .layout import Episodes, Lanes, Population, State, Weights, Worlds, no_streams, no_structure, types_of
 from .random import Key
 from .rollout import interpreted, rollout
 from .weave import Loops
@@ -72,8 +72,8 @@ def _vacant(arena: Arena, population: Population, dt: float, n: int) -> Lanes:
         aligned.zeros((*part.shape[1:], n), part.dtype) for part in population
     )
     return Lanes(
-        Weights(recurrent, inputs, readout, params, output.dtype.type(dt)),
-        State(memory, output, aligned.zeros(output.shape, output.dtype)),
+        Weights(recurrent, inputs, readout, params, no_structure(), output.dtype.type(dt)),
+        State(memory, output, aligned.zeros(output.shape, output.dtype), no_streams(n)),
         vacant_worlds(arena, n),
         aligned.zeros((arena.n_inputs, n), output.dtype),
         episode=np.full(n, -1),

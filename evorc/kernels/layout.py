@@ -13,13 +13,27 @@ from numba import from_dtype, types
 from .random import Key
 
 
-class Weights(NamedTuple):
-    """Parameters of the networks in the lanes."""
+class Structure(NamedTuple):
+    """Where the weights of a matrix that all lanes share stand. All empty: the matrix is dense.
 
-    recurrent: np.ndarray  # [source, target, lane]
+    Rows of a sparse matrix are packed by fours, so that four sums run at once; values are [entry, one of four, 1] and
+    the shorter rows of a pack end in zeros. A matrix of few diagonals has values [diagonal, target, 1].
+    """
+
+    sources: np.ndarray  # [entry, one of four]
+    targets: np.ndarray  # [pack, one of four]
+    starts: np.ndarray  # [pack + 1]: the first entry of each pack
+    offsets: np.ndarray  # [diagonal]: target i is fed by source i - offset, counted round
+
+
+class Weights(NamedTuple):
+    """Parameters of the networks in the lanes. A last axis of 1 is shared by all lanes."""
+
+    recurrent: np.ndarray  # [source, target, lane], or as `structure` says
     inputs: np.ndarray  # [channel, target, lane]
     readout: np.ndarray  # [source, output, lane]: into an output layer, where the network has one
     params: np.ndarray  # [kind, neuron, lane]
+    structure: Structure  # of `recurrent`
     dt: float
 
 
@@ -29,6 +43,7 @@ class State(NamedTuple):
     memory: np.ndarray  # [kind, neuron, lane]
     output: np.ndarray  # [neuron, lane]
     drive: np.ndarray  # [neuron, lane]
+    stream: np.ndarray  # [2, lane]: the word of the lane's random numbers, and the steps taken
 
 
 class Population(NamedTuple):
@@ -94,6 +109,17 @@ class Types(NamedTuple):
     score: Any
 
 
+def no_structure() -> Structure:
+    """That of a dense matrix."""
+    fours = np.empty((0, 4), np.uint16)
+    return Structure(fours, fours, np.empty(0, np.uint64), np.empty(0, np.int64))
+
+
+def no_streams(n: int) -> np.ndarray:
+    """For `n` networks that draw no random numbers."""
+    return np.zeros((2, n), np.uint64)
+
+
 @cache
 def types_of(dtype: np.dtype) -> Types:
     """All types for networks of one precision."""
@@ -101,8 +127,10 @@ def types_of(dtype: np.dtype) -> Types:
     matrix, cube = scalar[:, ::1], scalar[:, :, ::1]
     f8, i8 = types.float64, types.int64
     key = types.NamedUniTuple(i8, 4, Key)
-    weights = types.NamedTuple((cube, cube, cube, cube, scalar), Weights)
-    state = types.NamedTuple((cube, matrix, matrix), State)
+    u2, u8 = types.uint16, types.uint64
+    structure = types.NamedTuple((u2[:, ::1], u2[:, ::1], u8[::1], i8[::1]), Structure)
+    weights = types.NamedTuple((cube, cube, cube, cube, structure, scalar), Weights)
+    state = types.NamedTuple((cube, matrix, matrix, u8[:, ::1]), State)
     worlds = types.NamedTuple((f8[:, ::1], f8[:, ::1], f8, f8, types.boolean[::1]), Worlds)
     lanes = (weights, state, worlds, matrix, i8[::1], i8[::1], types.boolean[::1])
     return Types(

@@ -162,3 +162,18 @@ def fill_normal(word, out):
     flat = out.reshape(-1)
     for i in range(flat.shape[0]):
         flat[i] = stream_normal(word, i)
+
+
+@kernel
+def disturb(size, streams, x):
+    """Add normal noise of standard deviation `size` [unit, lane]: its own numbers in every lane, step and unit.
+
+    `streams` [2, lane] are the lanes' words and the steps taken, which are counted here.
+    """
+    n, lanes = x.shape
+    for l in range(lanes):
+        if size[0, l] != 0:
+            for i in range(n):
+                number = stream_normal(streams[0, l], streams[1, l] * np.uint64(n) + np.uint64(i))
+                x[i, l] += size[i, l] * type(size[i, l])(number)
+        streams[1, l] += np.uint64(1)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..kernels.compiler import inline, kernel
-from ..kernels.couple import couple
+from ..kernels.couple import copy, couple
 from ..kernels.elementwise import exp_of, sigmoid_of
 from ..kernels.layout import Population
 from ..kernels.vmath import sigmoid
@@ -58,7 +58,7 @@ def step_rk4(weights, state, inputs):
     y, begin, total, output, drive = state.memory[0], state.memory[1], state.memory[2], state.output, state.drive
     theta, gain, rate, dt = weights.params[0], weights.params[1], weights.params[2], weights.dt
     one, two, six = type(dt)(1), type(dt)(2), type(dt)(6)
-    begin[:, :] = y
+    copy(y, begin)
     total[:, :] = 0
     for ahead, share, last in ((dt / two, one, 0), (dt / two, two, 0), (dt, two, 0), (dt, one, 1)):
         pull(weights, state, inputs)

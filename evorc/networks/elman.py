@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..kernels.compiler import kernel
-from ..kernels.couple import couple
+from ..kernels.couple import copy, couple
 from ..kernels.layout import Population
 from ..kernels.squash import squash
 from .spec import Block, Bounds, NetworkSpec, Parameters, Size, free
@@ -19,7 +19,7 @@ from .spec import Block, Bounds, NetworkSpec, Parameters, Size, free
 def step(weights, state, inputs):
     n_outputs = weights.readout.shape[1]
     h, drive = state.output[n_outputs:], state.drive
-    drive[:, :] = weights.params[0]
+    copy(weights.params[0], drive)
     couple(weights.inputs, inputs, drive[n_outputs:])
     couple(weights.recurrent, h, drive[n_outputs:])
     squash(drive[n_outputs:], h)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..kernels.compiler import kernel
-from ..kernels.couple import couple
+from ..kernels.couple import copy, couple
 from ..kernels.layout import Population
 from ..kernels.squash import squash
 from .spec import Block, Bounds, NetworkSpec, Parameters, Size, free
@@ -18,8 +18,8 @@ from .spec import Block, Bounds, NetworkSpec, Parameters, Size, free
 @kernel
 def step(weights, state, inputs):
     n_outputs = weights.readout.shape[1]
-    y, drive, bias = state.output, state.drive, weights.params[0]
-    drive[:, :] = bias
+    y, drive = state.output, state.drive
+    copy(weights.params[0], drive)
     couple(weights.inputs, inputs, drive[n_outputs:])
     squash(drive[n_outputs:], y[n_outputs:])
     couple(weights.readout, y[n_outputs:], drive[:n_outputs])

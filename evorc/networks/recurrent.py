@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..kernels.compiler import kernel
-from ..kernels.couple import couple
+from ..kernels.couple import copy, couple
 from ..kernels.layout import Population
 from ..kernels.squash import squash
 from .spec import Block, Bounds, Mask, NetworkSpec, Parameters, Size, free
@@ -17,8 +17,8 @@ from .spec import Block, Bounds, Mask, NetworkSpec, Parameters, Size, free
 
 @kernel
 def step(weights, state, inputs):
-    y, drive, bias = state.output, state.drive, weights.params[0]
-    drive[:, :] = bias
+    y, drive = state.output, state.drive
+    copy(weights.params[0], drive)
     couple(weights.recurrent, y, drive)
     couple(weights.inputs, inputs, drive)
     squash(drive, y)
