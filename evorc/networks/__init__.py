@@ -4,6 +4,7 @@ import re
 
 from .ctrnn import CTRNN as CTRNN
 from .elman import Elman as Elman
+from .esn import ESN as ESN
 from .feedforward import Feedforward as Feedforward
 from .recurrent import FullyRecurrent as FullyRecurrent
 from .spec import Block as Block

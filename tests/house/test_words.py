@@ -43,6 +43,9 @@ EXCEPTIONS = {
     ("timeout", "evorc/run"): "a public keyword, handed to evaluate",
     ("timeout", "evorc/cli"): "a public option, handed to run",
     ("velocity", "scenarios"): "a quantity of mechanics",
+    ("tau", "evorc/datasets"): "the delay of Mackey and Glass",
+    ("temperature", "evorc/networks"): "that of Glauber's dynamics",
+    ("temperature", "evorc/estimators"): "a public keyword, handed to the network",
     ("leak", "evorc/estimators"): "a public keyword, handed to the network",
     ("spectral radius", "evorc/estimators"): "a public keyword, handed to the network",
 }

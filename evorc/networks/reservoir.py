@@ -1,0 +1,142 @@
+"""Reservoirs: one echo state network or a stack of them, driven by series, free running, or in both directions."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..kernels import aligned
+from ..kernels.drive import Layer, block_length, drive_stack
+from ..kernels.generate import Readout, generate
+from ..kernels.layout import Weights
+from ..kernels.series import Rows, rows_of
+from .esn import ESN, rest, side_by_side, spread
+
+Series = NDArray[Any]  # [row, channel], one series after the other
+Offsets = NDArray[np.int64]  # the first row of every series, and the number of rows
+
+
+class Reservoir:
+    """Echo state networks in layers, with their weights.
+
+    Parameters
+    ----------
+    layers : sequence of ESN
+        Each is driven by the states of the one before it.
+    n_inputs : int
+        Channels that drive the first.
+    bidirectional : bool, default=False
+        Whether the series also run backwards, through the same weights; the states stand side by side.
+    """
+
+    def __init__(self, layers: Sequence[ESN], n_inputs: int, *, bidirectional: bool = False) -> None:
+        self.layers, self.n_inputs, self.bidirectional = tuple(layers), n_inputs, bidirectional
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Weights that were stored are mapped into memory read-only by some that load them: take a copy."""
+        vars(self).update(state)
+        if "weights" in state:
+            self.weights = tuple(_owned(part) for part in state["weights"])
+
+    @property
+    def n_states(self) -> int:
+        """Columns of the states."""
+        return sum(layer.n_units for layer in self.layers) * (2 if self.bidirectional else 1)
+
+    @cached_property
+    def weights(self) -> tuple[Weights, ...]:
+        """One for each layer."""
+        widths = [self.n_inputs, *(layer.n_units for layer in self.layers)]
+        return tuple(side_by_side([layer], width) for layer, width in zip(self.layers, widths))
+
+    def rows(self, series: Series, offsets: Offsets, initial: Series | None = None) -> Iterator[Rows]:
+        """States [row, unit of all layers] of all series, some rows at a time.
+
+        Parameters
+        ----------
+        series : ndarray [row, channel]
+            The series, one after the other.
+        offsets : ndarray of int [series + 1]
+            The first row of each, and the number of rows.
+        initial : ndarray [series, unit of all layers] or None, default=None
+            States before the first row of each series. None is zero.
+        """
+        if not self.bidirectional:
+            yield from rows_of(lambda batch: self._stack(batch, initial), series, offsets)
+            return
+        half, n = self.n_states // 2, len(series)
+        there_and_back = np.empty((n, 2 * half), self.layers[0].dtype)
+        for states, where in rows_of(lambda batch: self._stack(batch, initial), series, offsets):
+            there_and_back[where, :half] = states
+        backwards = there_and_back[::-1, half:]
+        for states, where in rows_of(lambda batch: self._stack(batch, None), series[::-1], n - offsets[::-1]):
+            backwards[where] = states
+        yield Rows(there_and_back, slice(0, n))
+
+    def free_run(self, readout: Readout, inputs: NDArray[Any], initial: Series) -> NDArray[Any]:
+        """Outputs [series, time, output] where the readout's own values are the next inputs.
+
+        Parameters
+        ----------
+        readout : Readout
+            From states to outputs.
+        inputs : ndarray [series, time, channel]
+            What comes from outside, and in the last channels of the first row what is fed back first.
+        initial : ndarray [series, unit of all layers]
+            States before the first step.
+        """
+        stack = self._stack(np.arange(len(inputs)), initial)
+        return generate(stack, readout, inputs.transpose(1, 2, 0)).transpose(2, 0, 1)
+
+    def walk(self, inputs: NDArray[Any], initial: Series) -> Iterator[NDArray[Any]]:
+        """States [series, unit] after each step through inputs [series, time, channel], read as they are needed."""
+        stack = self._stack(np.arange(len(inputs)), initial)
+        for t in range(inputs.shape[1]):
+            for outputs in drive_stack(stack, inputs[:, t : t + 1].transpose(1, 2, 0), 1):
+                yield outputs[0].T
+
+    def _stack(self, batch: NDArray[np.int64], initial: Series | None) -> list[Layer]:
+        """The layers with one state for each series of the batch."""
+        states = [rest(layer, batch.size, batch) for layer in self.layers]
+        if initial is not None:
+            begin = 0
+            for state in states:
+                end = begin + len(state.output)
+                state.output[...] = initial[batch, begin:end].T
+                begin = end
+        weights = (spread(part, batch.size) for part in self.weights)
+        return [Layer(layer.step, *both) for layer, both in zip(self.layers, zip(weights, states))]
+
+
+def _owned(part: Any) -> Any:
+    if isinstance(part, tuple):
+        return type(part)(*map(_owned, part))
+    return aligned.copy(part) if isinstance(part, np.ndarray) else part
+
+
+def stacked(network: ESN, n_layers: int, between: float) -> list[ESN]:
+    """Layers of equal settings, each drawn anew; those above the first are fed by all units of the one below.
+
+    Their input weights are scaled by `between` over the square root of the number of units, so that a unit's input
+    does not grow with it.
+    """
+    scaling = between / np.sqrt(network.n_units)
+    weights = network.input_weights if isinstance(network.input_weights, str) else "uniform"
+    above: dict[str, Any] = {"input_scaling": scaling, "input_weights": weights}
+    seed = np.atleast_1d(network.random_state).tolist()
+    return [network, *(replace(network, random_state=(*seed, k), **above) for k in range(1, n_layers))]
+
+
+def setting_rows(networks: Sequence[ESN], series: Series, offsets: Offsets) -> Iterator[Rows]:
+    """States [setting, row, unit] of settings that share one reservoir, some rows of one series at a time."""
+    weights, n = side_by_side(networks, series.shape[1]), len(networks)
+    for number, (first, last) in enumerate(pairwise(offsets)):
+        layer = Layer(networks[0].step, weights, rest(networks[0], n, [number] * n))
+        given = np.broadcast_to(series[first:last, :, None], (last - first, series.shape[1], n))
+        for outputs in drive_stack([layer], given, block_length(networks[0].n_units, n)):
+            yield Rows(np.ascontiguousarray(outputs.transpose(2, 0, 1)), slice(int(first), int(first) + len(outputs)))
+            first += len(outputs)
