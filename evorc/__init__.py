@@ -13,7 +13,19 @@ _HOMES = {
     "list_scenarios": "evorc.scenario",
     "load_scenario": "evorc.scenario",
 }
-_MODULES = ("evaluate", "genome", "networks", "optimizers", "report", "run", "scenario")
+_MODULES = (
+    "datasets",
+    "estimators",
+    "evaluate",
+    "genome",
+    "metrics",
+    "networks",
+    "optimizers",
+    "readouts",
+    "report",
+    "run",
+    "scenario",
+)
 
 __all__ = ["__version__", *_HOMES, *_MODULES]
 
