@@ -35,6 +35,11 @@ def inline(function: Callable) -> Callable:
     return njit(forceinline=True, **STRICT)(function)
 
 
+def part(function: Callable) -> Callable:
+    """Compile a piece of a kernel, which may hand out views, into that kernel: 5 to 20 % of a small network's step."""
+    return njit(forceinline=True, **STRICT, **BORROWED)(function)
+
+
 def kernel(function: Callable) -> Callable:
     """Compile a kernel when it is first called with a type; later processes load it from the disk."""
     return cached(function, **BORROWED)

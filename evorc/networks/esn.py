@@ -14,7 +14,7 @@ import numpy as np
 from scipy import sparse
 
 from ..kernels import aligned
-from ..kernels.compiler import inline, kernel
+from ..kernels.compiler import inline, kernel, part
 from ..kernels.couple import copy, couple, couple_shared
 from ..kernels.layout import Population, State, Weights, no_streams
 from ..kernels.random import Key, disturb, stream
@@ -34,7 +34,7 @@ def mixed(keep, x, take, answer):
     return keep * x + take * answer
 
 
-@kernel
+@part
 def pull(weights, state, inputs):
     """The units' states, or O x where there is an O; the sums that drive them; how much to keep and to take."""
     n = weights.params.shape[1]
@@ -52,7 +52,7 @@ def pull(weights, state, inputs):
     return x.reshape(-1), total, weights.params[KEEP].reshape(-1), weights.params[TAKE].reshape(-1)
 
 
-@kernel
+@part
 def finish(weights, state):
     """The noise, and the output layer where there is one."""
     n_outputs = state.output.shape[0] - weights.params.shape[1]
@@ -262,12 +262,12 @@ class ESN(NetworkSpec):
         return self.arrays(readout=readout, **spread_out)
 
 
-def side_by_side(networks: Sequence[ESN], n_inputs: int) -> Weights:
-    """Weights of settings that share one drawn reservoir, a setting a place."""
+def side_by_side(networks: Sequence[ESN], n_inputs: int, drawn: Drawn | None = None) -> Weights:
+    """Weights of settings that share one drawn reservoir, a setting a place; it is drawn here if it was not before."""
     first, dtype = networks[0], networks[0].dtype
     if any(network.shared != first.shared for network in networks[1:]):
         raise ValueError("networks: their drawn reservoirs differ, so they cannot run side by side")
-    drawn = first.draw(n_inputs)
+    drawn = first.draw(n_inputs) if drawn is None else drawn
     values, structure = structured(drawn.recurrent, dtype)
     scalings = [np.broadcast_to(np.asarray(network.input_scaling, float), n_inputs) for network in networks]
     inputs = drawn.inputs[:, :, None] * np.transpose(scalings)[:, None, :]
