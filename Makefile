@@ -7,7 +7,7 @@ WORKERS ?= 0
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS)
-KERNEL_TESTS := $(wildcard tests/kernels tests/networks)
+KERNEL_TESTS := $(wildcard tests/kernels tests/networks tests/readouts)
 BENCHMARKS := $(filter-out benchmarks/_%,$(wildcard benchmarks/*.py))
 
 .PHONY: demo lint test test-slow faults bench wheel clean
