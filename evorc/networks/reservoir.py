@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..kernels import aligned
-from ..kernels.drive import Layer, block_length, drive_stack
+from ..kernels.drive import SHORTEST, Layer, block_length, drive_stack
 from ..kernels.generate import Readout, generate
-from ..kernels.layout import Weights
-from ..kernels.series import Rows, rows_of
-from .esn import ESN, rest, side_by_side, spread
+from ..kernels.layout import State, Weights
+from ..kernels.series import FEWEST, LANES, Rows, rows_of
+from ..kernels.turn import turn
+from .esn import ESN, Drawn, rest, side_by_side, spread
 
 Series = NDArray[Any]  # [row, channel], one series after the other
 Offsets = NDArray[np.int64]  # the first row of every series, and the number of rows
@@ -131,12 +132,44 @@ def stacked(network: ESN, n_layers: int, between: float) -> list[ESN]:
     return [network, *(replace(network, random_state=(*seed, k), **above) for k in range(1, n_layers))]
 
 
-def setting_rows(networks: Sequence[ESN], series: Series, offsets: Offsets) -> Iterator[Rows]:
-    """States [setting, row, unit] of settings that share one reservoir, some rows of one series at a time."""
-    weights, n = side_by_side(networks, series.shape[1]), len(networks)
-    for number, (first, last) in enumerate(pairwise(offsets)):
-        layer = Layer(networks[0].step, weights, rest(networks[0], n, [number] * n))
-        given = np.broadcast_to(series[first:last, :, None], (last - first, series.shape[1], n))
-        for outputs in drive_stack([layer], given, block_length(networks[0].n_units, n)):
-            yield Rows(np.ascontiguousarray(outputs.transpose(2, 0, 1)), slice(int(first), int(first) + len(outputs)))
-            first += len(outputs)
+def setting_rows(
+    networks: Sequence[ESN],
+    series: Series,
+    offsets: Offsets,
+    *,
+    drawn: Drawn | None = None,
+    states: Sequence[State] | None = None,
+) -> Iterator[Rows]:
+    """States [setting, row, unit] of settings that share one reservoir, some rows of one series at a time.
+
+    They stand in the place of the ones before.
+
+    Parameters
+    ----------
+    networks : sequence of ESN
+        The settings.
+    series, offsets
+        As in :meth:`Reservoir.rows`.
+    drawn : Drawn or None, default=None
+        The reservoir, if it was drawn before.
+    states : sequence of State or None, default=None
+        For each series where the settings begin; they end in their states after its last row. None is at rest.
+    """
+    weights, n = side_by_side(networks, series.shape[1], drawn), len(networks)
+    length, width = block_length(networks[0].n_units, n), networks[0].n_units
+    room = np.empty((n, length, width), networks[0].dtype)
+    for number, (first, last) in enumerate(zip(offsets[:-1], offsets[1:])):
+        state = rest(networks[0], n, [number] * n) if states is None else states[number]
+        layer = Layer(networks[0].step, weights, state)
+        for begin in range(first, last, length):
+            part = series[begin : min(begin + length, last)]
+            given = np.broadcast_to(part[:, :, None], (*part.shape, n))
+            for done, outputs in enumerate(drive_stack([layer], given, SHORTEST)):
+                turn(outputs, room, done * SHORTEST)
+            yield Rows(room[:, : len(part)], slice(begin, begin + len(part)))
+
+
+def setting_batches(n: int) -> list[slice]:
+    """Which of `n` settings run side by side: few run faster one after the other, many in several turns."""
+    width = LANES if n >= FEWEST else 1
+    return [slice(first, min(first + width, n)) for first in range(0, n, width)]

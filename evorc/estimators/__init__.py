@@ -1,0 +1,5 @@
+"""scikit-learn estimators, a file a family."""
+
+from .classifier import ESNClassifier as ESNClassifier
+from .reservoir import ESNRegressor as ESNRegressor
+from .reservoir import ReservoirTransformer as ReservoirTransformer
