@@ -113,14 +113,18 @@ def random_links(n: int, k: int, generator: np.random.Generator) -> Links:
 
 def joined(links: Links, n: int) -> Links:
     """The links, and one more from each part of the graph that they leave apart to the next."""
-    first = np.unique(parts(links, n))
+    first = np.arange(n)
+    join(links, first)
+    first = np.unique(first)
     return np.concatenate([links, np.stack([first[:-1], first[1:]])], axis=1)
 
 
 @kernel
-def parts(links: Links, n: int) -> Links:
-    """First particle of the part of the graph that each particle belongs to (a union of disjoint sets)."""
-    first = np.arange(n)
+def join(links: Links, first: Links) -> None:
+    """First particle of the part of the graph that each particle belongs to (a union of disjoint sets).
+
+    `first` comes in as every particle on its own.
+    """
     for link in range(links.shape[1]):
         a, b = links[0, link], links[1, link]
         while first[a] != a:
@@ -130,9 +134,8 @@ def parts(links: Links, n: int) -> Links:
             first[b] = first[first[b]]
             b = first[b]
         first[max(a, b)] = min(a, b)
-    for i in range(n):  # what is first never lies behind
+    for i in range(first.size):  # what is first never lies behind
         first[i] = first[first[i]]
-    return first
 
 
 def triangulated(position: Array) -> Links:
