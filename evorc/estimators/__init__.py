@@ -1,5 +1,6 @@
 """scikit-learn estimators, a file a family."""
 
+from .bidirectional import BidirectionalMemory as BidirectionalMemory
 from .classifier import ESNClassifier as ESNClassifier
 from .reservoir import ESNRegressor as ESNRegressor
 from .reservoir import ReservoirTransformer as ReservoirTransformer

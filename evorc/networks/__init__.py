@@ -2,6 +2,7 @@
 
 import re
 
+from .bam import BAM as BAM
 from .ctrnn import CTRNN as CTRNN
 from .elman import Elman as Elman
 from .esn import ESN as ESN
