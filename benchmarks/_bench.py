@@ -25,7 +25,7 @@ os.environ |= {
 RESULTS = Path(__file__).parent / "results"
 TURN = 0.05
 Name = TypeVar("Name")
-PACKAGES = ("evorc", "numpy", "numba", "scipy", "deap", "pyswarms", "jax", "neat-python")
+PACKAGES = ("evorc", "numpy", "numba", "scipy", "deap", "pyswarms", "jax", "neat-python", "reservoirpy", "hopfieldnetwork")
 
 
 def pin() -> None:

@@ -2,5 +2,6 @@
 
 from .bidirectional import BidirectionalMemory as BidirectionalMemory
 from .classifier import ESNClassifier as ESNClassifier
+from .hopfield import HopfieldMemory as HopfieldMemory
 from .reservoir import ESNRegressor as ESNRegressor
 from .reservoir import ReservoirTransformer as ReservoirTransformer

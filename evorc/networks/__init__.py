@@ -7,6 +7,7 @@ from .ctrnn import CTRNN as CTRNN
 from .elman import Elman as Elman
 from .esn import ESN as ESN
 from .feedforward import Feedforward as Feedforward
+from .hopfield import Hopfield as Hopfield
 from .recurrent import FullyRecurrent as FullyRecurrent
 from .spec import Block as Block
 from .spec import NetworkSpec as NetworkSpec
