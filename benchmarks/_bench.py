@@ -25,7 +25,8 @@ os.environ |= {
 RESULTS = Path(__file__).parent / "results"
 TURN = 0.05
 Name = TypeVar("Name")
-PACKAGES = ("evorc", "numpy", "numba", "scipy", "deap", "pyswarms", "jax", "neat-python", "reservoirpy", "hopfieldnetwork")
+PEERS = ("deap", "pyswarms", "jax", "neat-python", "reservoirpy", "hopfieldnetwork")
+PACKAGES = ("evorc", "numpy", "numba", "scipy", *PEERS)
 
 
 def pin() -> None:

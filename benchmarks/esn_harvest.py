@@ -1,8 +1,8 @@
 """States of a leaky tanh reservoir, one series after one input: microseconds a step.
 
 The same matrices and the same series in every row; all end in the same states. PyRCN and the JAX nodes of ReservoirPy
-are several times slower than ReservoirPy itself and are left out. What is asked of a ring is asked against the time that
-ReservoirPy takes at a density of 0.1.
+are several times slower than ReservoirPy itself and are left out. A ring is also set against ReservoirPy's time at a
+density of 0.1.
 """
 
 from collections.abc import Callable
