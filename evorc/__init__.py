@@ -25,6 +25,7 @@ _MODULES = (
     "report",
     "run",
     "scenario",
+    "search",
 )
 
 __all__ = ["__version__", *_HOMES, *_MODULES]

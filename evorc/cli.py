@@ -1,5 +1,6 @@
 """The command line: words and exit codes."""
 
+import io
 import json
 import shlex
 from collections.abc import Iterator, Mapping
@@ -123,6 +124,56 @@ def _report(session: Any, result: Any, console: Console) -> None:
         _fail(f"no report, all else is done: {type(fault).__name__}: {fault}", FAILED)
 
 
+@app.command()
+def forecast(
+    file: Annotated[Path, typer.Argument(help="A CSV or Parquet file, a row a time step, without gaps.")],
+    target: Annotated[str, typer.Option(help="The column to forecast; its position from 0 where there is no header.")],
+    horizon: Annotated[int, typer.Option(help="How many steps ahead.")],
+    inputs: Annotated[
+        list[str], typer.Option(help="Another column whose past may help; may be repeated. None but these are read.")
+    ] = [],  # noqa: B006
+    season: Annotated[
+        int | None, typer.Option(help="Steps of a season, for the naive forecast; found in the data by default.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Where to write; FILE_forecast beside the file by default.")] = None,
+    seed: Annotated[int, typer.Option(callback=_check_seed, help="Of the reservoirs.")] = 0,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Forecast a column of a file with a reservoir, and test it beside naive forecasts."""
+    with told(quiet or as_json) as console:
+        from .run import forecast as work
+
+        names = (target, *inputs)
+        series = work.read(file, names)
+        folder = out or file.with_name(f"{file.stem}_forecast")
+        work.check_folder(folder, file)
+        found = work.forecast(series, names, horizon, season=season, random_state=seed, console=console)
+        for line in found.summary():
+            console.print(line)
+        if as_json:
+            print(json.dumps(found.as_json()))
+        found.write(folder)
+        _picture(found, folder, console)
+        console.print(f"[dim]everything is in {escape(str(folder))}[/]")
+
+
+def _picture(found: Any, folder: Path, console: Console) -> None:
+    """The tables are written and safe; without matplotlib there is no picture."""
+    from .report.reservoirs import plot_predictions
+    from .run.checkpoint import write_file
+    from .run.forecast import PICTURE
+
+    try:
+        picture = plot_predictions(**found.picture_data())
+    except ModuleNotFoundError as fault:
+        console.print(f"[yellow]no picture:[/] {escape(str(fault))}")
+        return
+    stream = io.BytesIO()
+    picture.savefig(stream)
+    write_file(folder / PICTURE, stream.getvalue())
+
+
 @app.command("list")
 def list_(scenarios: Folders = [], as_json: AsJson = False) -> None:  # noqa: B006
     """Show experiments, scenarios, networks and optimizers."""
@@ -179,7 +230,7 @@ def told(quiet: bool = False) -> Iterator[Console]:
         yield Console(quiet=quiet, highlight=False, soft_wrap=True)
     except KeyboardInterrupt:
         _fail("interrupted", INTERRUPTED, "")
-    except (ValueError, ModuleNotFoundError) as fault:
+    except (ValueError, ImportError) as fault:
         _fail(str(fault), WRONG_INPUT)
     except BrokenPipeError:
         raise

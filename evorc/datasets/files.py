@@ -148,9 +148,9 @@ def _finite(series: Array, chosen: list[int], names: list[str], first_row: int) 
 def _refuse(row: int, column: Column, cell: Any) -> NoReturn:
     where = f"file: row {row}, column {column!r}"
     if str(cell).strip().lower() in GAPS:
-        raise ValueError(f"{where} is a gap; fill gaps before, or leave the column out with `columns`")
+        raise ValueError(f"{where} is a gap; fill gaps before, or leave the column out")
     what = "infinite" if isinstance(cell, float) else "not a number"
-    raise ValueError(f"{where}: {cell!r} is {what}; name the columns to be read with `columns`")
+    raise ValueError(f"{where}: {cell!r} is {what}; name only columns of numbers")
 
 
 def _is_number(cell: str) -> bool:

@@ -22,6 +22,7 @@ OF_THE_NETWORK = (
     "bias_scaling",
     "activation",
     "update",
+    "diffusion",
     "noise",
     "topology",
     "topology_options",
@@ -44,6 +45,7 @@ class Driven(BaseEstimator):
         bias_scaling: float = 0.0,
         activation: str = "tanh",
         update: str = "leaky",
+        diffusion: float = 0.01,
         noise: float = 0.0,
         topology: Any = "erdos_renyi",
         topology_options: Mapping[str, Any] | None = None,
@@ -63,6 +65,7 @@ class Driven(BaseEstimator):
         self.bias_scaling = bias_scaling
         self.activation = activation
         self.update = update
+        self.diffusion = diffusion
         self.noise = noise
         self.topology = topology
         self.topology_options = topology_options
@@ -123,8 +126,10 @@ class Driven(BaseEstimator):
             )
         return np.broadcast_to(found, shape)
 
-    def _states(self, rows: Array, layout: Layout, initial_state: ArrayLike | None = None) -> Iterator[Rows]:
-        return self.reservoir_.rows(rows, layout.offsets, self._initial(initial_state, layout))
+    def _states(
+        self, rows: Array, layout: Layout, initial_state: ArrayLike | None = None, *, noisy: bool = False
+    ) -> Iterator[Rows]:
+        return self.reservoir_.rows(rows, layout.offsets, self._initial(initial_state, layout), noisy=noisy)
 
     def final_state(self, X: Any, *, lengths: ArrayLike | None = None, initial_state: ArrayLike | None = None) -> Array:
         """States after the last row of each series, to go on from with `initial_state`.

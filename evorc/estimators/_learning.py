@@ -27,6 +27,7 @@ class Learning(Driven):
         bias_scaling: float = 0.0,
         activation: str = "tanh",
         update: str = "leaky",
+        diffusion: float = 0.01,
         noise: float = 0.0,
         topology: Any = "erdos_renyi",
         topology_options: Mapping[str, Any] | None = None,
@@ -75,16 +76,16 @@ class Learning(Driven):
         return np.concatenate([features, driving], axis=1) if self.include_inputs else features
 
     def _feature_rows(
-        self, driving: Array, layout: Layout, initial_state: ArrayLike | None = None
+        self, driving: Array, layout: Layout, initial_state: ArrayLike | None = None, *, noisy: bool = False
     ) -> Iterator[tuple[Array, Any]]:
         """Features of some rows at a time, and which."""
-        for states, where in self._states(driving, layout, initial_state):
+        for states, where in self._states(driving, layout, initial_state, noisy=noisy):
             yield self._expanded(states, driving[where]), where
 
     def _learn(self, driving: Array, targets: Array, used: NDArray[np.bool_], layout: Layout) -> None:
         """Add the rows that are used, the last share of them held out, and solve."""
         held = held_out(layout)
-        for features, where in self._feature_rows(driving, layout):
+        for features, where in self._feature_rows(driving, layout, noisy=True):
             self._add(features, targets[where], used[where], held[where])
         self.readout_.solve()
 
@@ -94,7 +95,8 @@ class Learning(Driven):
             chosen = used & (held == aside)
             if chosen.all():
                 self.readout_.add(features, targets, held_out=aside)
-            elif chosen.any():
+                break
+            if chosen.any():
                 self.readout_.add(features[chosen], targets[chosen], held_out=aside)
 
     def _read(self, driving: Array, layout: Layout, initial_state: ArrayLike | None = None) -> Array:

@@ -63,12 +63,12 @@ class Looping(Learning):
         def predict(t: int, features: Array) -> Array:
             return self.readout_.predict(features)
 
-        return self._walk(inputs, initial, predict)
+        return self._walk(inputs, initial, predict, noisy=False)
 
-    def _walk(self, inputs: Array, initial: Array, react: Callable[[int, Array], Array]) -> Array:
+    def _walk(self, inputs: Array, initial: Array, react: Callable[[int, Array], Array], *, noisy: bool) -> Array:
         """The same step by step, for readouts that are not linear, or that learn meanwhile."""
         inputs, outputs = inputs.copy(), []
-        for t, states in enumerate(self.reservoir_.walk(inputs, initial)):
+        for t, states in enumerate(self.reservoir_.walk(inputs, initial, noisy=noisy)):
             outputs.append(react(t, self._expanded(states, inputs[:, t])))
             if t + 1 < inputs.shape[1]:
                 inputs[:, t + 1, inputs.shape[2] - outputs[-1].shape[1] :] = outputs[-1]
@@ -108,7 +108,7 @@ class Looping(Learning):
 
             inputs = driving[None, span].copy()
             inputs[:, 1:, driving.shape[1] - targets.shape[1] :] = 0.0
-            self._walk(inputs, np.zeros((1, self.reservoir_.n_states)), react)
+            self._walk(inputs, np.zeros((1, self.reservoir_.n_states)), react, noisy=True)
 
     def _generate_next(
         self, n: int, rows: Array, layout: Layout, targets: Array | None, inputs: Any, initial_state: ArrayLike | None

@@ -35,7 +35,7 @@ class ESNClassifier(ClassifierMixin, Learning):
         Axes of the model space.
     readout : Readout, scikit-learn classifier or None, default=None
         None is ``RidgeReadout(alpha)`` on one column a class.
-    n_units, spectral_radius, leak_rate, input_scaling, bias_scaling, activation, update, noise, topology, \
+    n_units, spectral_radius, leak_rate, input_scaling, bias_scaling, activation, update, diffusion, noise, topology, \
 topology_options, input_weights, bias_weights, input_density, n_layers, inter_scaling, bidirectional, features, \
 include_inputs, alpha, washout, dtype, random_state
         As in :class:`ESNRegressor`.
@@ -71,6 +71,7 @@ include_inputs, alpha, washout, dtype, random_state
         bias_scaling: float = 0.0,
         activation: str = "tanh",
         update: str = "leaky",
+        diffusion: float = 0.01,
         noise: float = 0.0,
         topology: Any = "erdos_renyi",
         topology_options: Mapping[str, Any] | None = None,
@@ -124,8 +125,8 @@ include_inputs, alpha, washout, dtype, random_state
             self._learn(rows, targets, layout.steps >= self._check_washout(layout), layout)
             return self
         if self.aggregate == "model_space":
-            self._axes = principal(self._feature_rows(rows, layout), self._directions())
-        summary, targets = self._summary(rows, layout), self._encoded(encoded)
+            self._axes = principal(self._feature_rows(rows, layout, noisy=True), self._directions())
+        summary, targets = self._summary(rows, layout, noisy=True), self._encoded(encoded)
         self.readout_.start(summary.shape[1], targets.shape[1])
         aside = held_out(Layout(np.arange(layout.n_series + 1), "rows"))
         for chosen in (~aside, aside):
@@ -159,13 +160,25 @@ include_inputs, alpha, washout, dtype, random_state
             return [self.classes_[part.argmax(axis=1)] for part in shares]
         return self.classes_[shares.argmax(axis=-1)]
 
-    def score(self, X: Any, y: Any, *, lengths: ArrayLike | None = None) -> float:
-        """Share of the series, or of the steps after the washout, whose class is right."""
+    def score(
+        self, X: Any, y: Any, sample_weight: ArrayLike | None = None, *, lengths: ArrayLike | None = None
+    ) -> float:
+        """Share of the series, or of the steps after the washout, whose class is right.
+
+        Parameters
+        ----------
+        X, y, lengths
+            As in :meth:`fit`.
+        sample_weight : array_like of one weight for each label, or None, default=None
+            How much each counts.
+        """
         _, layout = self._series(X, lengths, reset=False)
         right = np.asarray(target_rows(self.predict(X, lengths=lengths), layout)) == self._labels(y, layout)
+        weights = np.ones(len(right)) if sample_weight is None else np.asarray(target_rows(sample_weight, layout))
         if self._by_step:
-            right = right[layout.steps >= self._check_washout(layout)]
-        return float(right.mean())
+            counted = layout.steps >= self._check_washout(layout)
+            right, weights = right[counted], weights[counted]
+        return float(np.average(right, weights=weights))
 
     def _labels(self, y: Any, layout: Layout) -> Array:
         if y is None:
@@ -194,16 +207,16 @@ include_inputs, alpha, washout, dtype, random_state
             raise ValueError(f"n_directions: {found!r} is not a whole number of at least 1")
         return min(int(found), self._n_features())
 
-    def _summary(self, rows: Array, layout: Layout) -> Array:
+    def _summary(self, rows: Array, layout: Layout, *, noisy: bool = False) -> Array:
         """What stands for each series, [series, feature]."""
         if self.aggregate == "model_space":
-            return maps(self._feature_rows(rows, layout), self._axes, layout)
+            return maps(self._feature_rows(rows, layout, noisy=noisy), self._axes, layout)
         washout = 0 if self.aggregate == "last" else self._check_washout(layout)
         chosen = layout.steps >= np.minimum(washout, layout.lengths - 1)[layout.numbers]
         if self.aggregate == "last":
             chosen = layout.steps == layout.lengths[layout.numbers] - 1
         total = np.zeros((layout.n_series, self._n_features()))
-        for features, where in self._feature_rows(rows, layout):
+        for features, where in self._feature_rows(rows, layout, noisy=noisy):
             here = chosen[where]
             np.add.at(total, layout.numbers[where][here], features[here])
         return total / np.bincount(layout.numbers[chosen], minlength=layout.n_series)[:, None]

@@ -18,7 +18,8 @@ from .series import Layout, target_rows
 class ReservoirTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Driven):
     """States of a reservoir, as features for any scikit-learn estimator.
 
-    Parameters are those of :class:`ESNRegressor` up to `bidirectional`, `dtype` and `random_state`.
+    Parameters are those of :class:`ESNRegressor` up to `bidirectional`, `dtype` and `random_state`. Noise, if asked
+    for, is in all states.
 
     Attributes
     ----------
@@ -42,6 +43,12 @@ class ReservoirTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Dr
         self._n_features_out = self.reservoir_.n_states
         return self
 
+    def fit_transform(
+        self, X: Any, y: Any = None, *, lengths: ArrayLike | None = None, initial_state: ArrayLike | None = None
+    ) -> Any:
+        """:meth:`fit` and :meth:`transform` in one call, with the same series."""
+        return self.fit(X, lengths=lengths).transform(X, lengths=lengths, initial_state=initial_state)
+
     def transform(self, X: Any, *, lengths: ArrayLike | None = None, initial_state: ArrayLike | None = None) -> Any:
         """States after each step, from rest or from `initial_state`.
 
@@ -52,7 +59,7 @@ class ReservoirTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Dr
         check_is_fitted(self)
         rows, layout = self._series(X, lengths, reset=False)
         found = np.empty((len(rows), self.reservoir_.n_states), self.dtype)
-        for states, where in self._states(rows, layout, initial_state):
+        for states, where in self._states(rows, layout, initial_state, noisy=True):
             found[where] = states
         return layout.give_back(found)
 
@@ -78,8 +85,10 @@ class ESNRegressor(RegressorMixin, Looping):
         How a unit answers.
     update : {"leaky", "es2n", "euler"}, default="leaky"
         The equation, see :class:`evorc.networks.ESN`.
+    diffusion : float, default=0.01
+        Damping of an Euler state network.
     noise : float, default=0
-        Standard deviation of normal noise on the states.
+        Standard deviation of normal noise on the states while learning.
     topology : str, callable or matrix [source, target], default="erdos_renyi"
         A name in :mod:`evorc.networks.topology`, a function (n_units, rng), or the recurrent weights.
     topology_options : mapping or None, default=None
@@ -149,6 +158,7 @@ class ESNRegressor(RegressorMixin, Looping):
         bias_scaling: float = 0.0,
         activation: str = "tanh",
         update: str = "leaky",
+        diffusion: float = 0.01,
         noise: float = 0.0,
         topology: Any = "erdos_renyi",
         topology_options: Mapping[str, Any] | None = None,
@@ -240,8 +250,18 @@ class ESNRegressor(RegressorMixin, Looping):
             outputs = self._loop_along(rows, layout, initial_state)
         return layout.give_back(outputs[:, 0] if self._one_target else outputs)
 
-    def score(self, X: Any, y: Any, *, lengths: ArrayLike | None = None) -> float:
-        """R^2 of the predictions over all steps after the washout; parameters as in :meth:`fit`."""
+    def score(
+        self, X: Any, y: Any, sample_weight: ArrayLike | None = None, *, lengths: ArrayLike | None = None
+    ) -> float:
+        """R^2 of the predictions over all steps after the washout.
+
+        Parameters
+        ----------
+        X, y, lengths
+            As in :meth:`fit`.
+        sample_weight : array_like (n_rows,) or in the form of `X`, or None, default=None
+            Weight of each step.
+        """
         check_is_fitted(self)
         _, layout = self._series(X, lengths, reset=False)
         targets = self._targets(y, layout)
@@ -249,7 +269,8 @@ class ESNRegressor(RegressorMixin, Looping):
         used = (layout.steps >= self._check_washout(layout)) & np.isfinite(targets.reshape(len(targets), -1)).all(
             axis=1
         )
-        return float(r2_score(targets[used], np.asarray(predicted)[used]))
+        weights = None if sample_weight is None else np.asarray(target_rows(sample_weight, layout))[used]
+        return float(r2_score(targets[used], np.asarray(predicted)[used], sample_weight=weights))
 
     def generate(
         self,

@@ -124,22 +124,35 @@ def _sparse(weights, structure, source, target):
     sources, starts = structure.sources, structure.starts
     for pack in range(structure.targets.shape[0]):
         begin, end = np.int64(starts[pack]), np.int64(starts[pack + 1])
-        fours = end - (end - begin) % 4
+        eights, twos = end - (end - begin) % 8, end - (end - begin) % 2
         for row in range(4):
             total = target[structure.targets[pack, row]]
-            for k in range(begin, fours, 4):
-                _add_four(weights[k : k + 4, row, 0], sources[k : k + 4, row], source, total)
-            for k in range(fours, end):
+            for k in range(begin, eights, 8):
+                _add_rows_of_eight(weights[k : k + 8, row, 0], sources[k : k + 8, row], source, total)
+            for k in range(eights, twos, 2):
+                _add_two(weights[k : k + 2, row, 0], sources[k : k + 2, row], source, total)
+            if twos < end:
                 for l in range(total.size):
-                    total[l] += weights[k, row, 0] * source[sources[k, row], l]
+                    total[l] += weights[twos, row, 0] * source[sources[twos, row], l]
 
 
 @kernel
-def _add_four(weights, sources, source, total):
+def _add_rows_of_eight(weights, sources, source, total):
     a, b, c, d = weights[0], weights[1], weights[2], weights[3]
-    w, x, y, z = source[sources[0]], source[sources[1]], source[sources[2]], source[sources[3]]
+    e, f, g, h = weights[4], weights[5], weights[6], weights[7]
+    p, q, r, s = source[sources[0]], source[sources[1]], source[sources[2]], source[sources[3]]
+    t, u, v, w = source[sources[4]], source[sources[5]], source[sources[6]], source[sources[7]]
     for l in range(total.size):
-        total[l] = (((total[l] + a * w[l]) + b * x[l]) + c * y[l]) + d * z[l]
+        first = (((total[l] + a * p[l]) + b * q[l]) + c * r[l]) + d * s[l]
+        total[l] = (((first + e * t[l]) + f * u[l]) + g * v[l]) + h * w[l]
+
+
+@kernel
+def _add_two(weights, sources, source, total):
+    a, b = weights[0], weights[1]
+    w, x = source[sources[0]], source[sources[1]]
+    for l in range(total.size):
+        total[l] = (total[l] + a * w[l]) + b * x[l]
 
 
 @kernel

@@ -1,4 +1,4 @@
-"""Teacher-driven lanes whose outputs are handed on one lane after the other, as whoever reads a single lane wants them."""
+"""Teacher-driven lanes, their outputs stored lane after lane, as whoever reads a single lane wants them."""
 
 from collections.abc import Callable
 from functools import cache
@@ -9,6 +9,7 @@ from numba import types
 from .compiler import first_class, kernel, schedule
 from .drive import CONTIGUOUS, Layer
 from .layout import types_of
+from .series import FEWEST, LANES
 
 
 @kernel
@@ -40,7 +41,13 @@ def _compiled(dtype: np.dtype) -> Callable:
 
 
 def drive_turned(layer: Layer, inputs: np.ndarray, outputs: np.ndarray) -> None:
-    """Advance the layer's state through inputs [time, channel, lane], and fill the first rows of outputs [lane, time, neuron]."""
+    """Advance the layer through inputs [time, channel, lane], and fill outputs [lane, time, neuron] from the first."""
     dtype = layer.state.output.dtype
     step = first_class(layer.step, types_of(dtype).step)
     _compiled(dtype)(step, layer.weights, layer.state, np.require(inputs, dtype, CONTIGUOUS), outputs)
+
+
+def batches_of(n: int) -> list[slice]:
+    """Which of `n` settings are lanes together: few run faster one after the other, many in several turns."""
+    width = LANES if n >= FEWEST else 1
+    return [slice(first, min(first + width, n)) for first in range(0, n, width)]

@@ -284,6 +284,13 @@ def spread(weights: Weights, n: int) -> Weights:
     return weights if n == 1 else weights._replace(params=aligned.copy(weights.params.repeat(n, axis=2)))
 
 
+def quiet(weights: Weights) -> Weights:
+    """The same without noise."""
+    params = aligned.copy(weights.params)
+    params[NOISE] = 0.0
+    return weights._replace(params=params)
+
+
 def rest(network: ESN, n: int, streams: Iterable[int]) -> State:
     """The state before the first step of `n` series or settings, each with the stream of its noise."""
     output = aligned.zeros((network.n_units, n), network.dtype)

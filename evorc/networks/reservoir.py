@@ -10,12 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..kernels import aligned
-from ..kernels.drive import SHORTEST, Layer, block_length, drive_stack
+from ..kernels.drive import LONGEST, SHORTEST, Layer, drive_stack
 from ..kernels.generate import Readout, generate
 from ..kernels.layout import State, Weights
-from ..kernels.series import FEWEST, LANES, Rows, rows_of
-from ..kernels.turn import turn
-from .esn import ESN, Drawn, rest, side_by_side, spread
+from ..kernels.series import Rows, rows_of
+from ..kernels.turn import drive_turned
+from .esn import ESN, quiet, rest, side_by_side, spread
+
+ROOM = 1 << 21  # numbers: states of settings that wait for their readouts, 16 MiB
 
 Series = NDArray[Any]  # [row, channel], one series after the other
 Offsets = NDArray[np.int64]  # the first row of every series, and the number of rows
@@ -54,7 +56,9 @@ class Reservoir:
         widths = [self.n_inputs, *(layer.n_units for layer in self.layers)]
         return tuple(side_by_side([layer], width) for layer, width in zip(self.layers, widths))
 
-    def rows(self, series: Series, offsets: Offsets, initial: Series | None = None) -> Iterator[Rows]:
+    def rows(
+        self, series: Series, offsets: Offsets, initial: Series | None = None, *, noisy: bool = True
+    ) -> Iterator[Rows]:
         """States [row, unit of all layers] of all series, some rows at a time.
 
         Parameters
@@ -65,21 +69,30 @@ class Reservoir:
             The first row of each, and the number of rows.
         initial : ndarray [series, unit of all layers] or None, default=None
             States before the first row of each series. None is zero.
+        noisy : bool, default=True
+            Whether the layers' noise is there.
         """
+
+        def stack(batch: NDArray[np.int64]) -> list[Layer]:
+            return self._stack(batch, initial, noisy)
+
+        def stack_at_rest(batch: NDArray[np.int64]) -> list[Layer]:
+            return self._stack(batch, None, noisy)
+
         if not self.bidirectional:
-            yield from rows_of(lambda batch: self._stack(batch, initial), series, offsets)
+            yield from rows_of(stack, series, offsets)
             return
         half, n = self.n_states // 2, len(series)
         there_and_back = np.empty((n, 2 * half), self.layers[0].dtype)
-        for states, where in rows_of(lambda batch: self._stack(batch, initial), series, offsets):
+        for states, where in rows_of(stack, series, offsets):
             there_and_back[where, :half] = states
         backwards = there_and_back[::-1, half:]
-        for states, where in rows_of(lambda batch: self._stack(batch, None), series[::-1], n - offsets[::-1]):
+        for states, where in rows_of(stack_at_rest, series[::-1], n - offsets[::-1]):
             backwards[where] = states
         yield Rows(there_and_back, slice(0, n))
 
     def free_run(self, readout: Readout, inputs: NDArray[Any], initial: Series) -> NDArray[Any]:
-        """Outputs [series, time, output] where the readout's own values are the next inputs.
+        """Outputs [series, time, output] where the readout's own values are the next inputs; without noise.
 
         Parameters
         ----------
@@ -90,17 +103,17 @@ class Reservoir:
         initial : ndarray [series, unit of all layers]
             States before the first step.
         """
-        stack = self._stack(np.arange(len(inputs)), initial)
+        stack = self._stack(np.arange(len(inputs)), initial, noisy=False)
         return generate(stack, readout, inputs.transpose(1, 2, 0)).transpose(2, 0, 1)
 
-    def walk(self, inputs: NDArray[Any], initial: Series) -> Iterator[NDArray[Any]]:
+    def walk(self, inputs: NDArray[Any], initial: Series, *, noisy: bool) -> Iterator[NDArray[Any]]:
         """States [series, unit] after each step through inputs [series, time, channel], read as they are needed."""
-        stack = self._stack(np.arange(len(inputs)), initial)
+        stack = self._stack(np.arange(len(inputs)), initial, noisy)
         for t in range(inputs.shape[1]):
             for outputs in drive_stack(stack, inputs[:, t : t + 1].transpose(1, 2, 0), 1):
                 yield outputs[0].T
 
-    def _stack(self, batch: NDArray[np.int64], initial: Series | None) -> list[Layer]:
+    def _stack(self, batch: NDArray[np.int64], initial: Series | None, noisy: bool) -> list[Layer]:
         """The layers with one state for each series of the batch."""
         states = [rest(layer, batch.size, batch) for layer in self.layers]
         if initial is not None:
@@ -109,7 +122,8 @@ class Reservoir:
                 end = begin + len(state.output)
                 state.output[...] = initial[batch, begin:end].T
                 begin = end
-        weights = (spread(part, batch.size) for part in self.weights)
+        loud = noisy or not any(layer.noise for layer in self.layers)
+        weights = (spread(part if loud else quiet(part), batch.size) for part in self.weights)
         return [Layer(layer.step, *both) for layer, both in zip(self.layers, zip(weights, states))]
 
 
@@ -137,7 +151,7 @@ def setting_rows(
     series: Series,
     offsets: Offsets,
     *,
-    drawn: Drawn | None = None,
+    weights: Weights | None = None,
     states: Sequence[State] | None = None,
 ) -> Iterator[Rows]:
     """States [setting, row, unit] of settings that share one reservoir, some rows of one series at a time.
@@ -150,26 +164,20 @@ def setting_rows(
         The settings.
     series, offsets
         As in :meth:`Reservoir.rows`.
-    drawn : Drawn or None, default=None
-        The reservoir, if it was drawn before.
+    weights : Weights or None, default=None
+        What :func:`side_by_side` makes of the networks, if that was done before.
     states : sequence of State or None, default=None
         For each series where the settings begin; they end in their states after its last row. None is at rest.
     """
-    weights, n = side_by_side(networks, series.shape[1], drawn), len(networks)
-    length, width = block_length(networks[0].n_units, n), networks[0].n_units
-    room = np.empty((n, length, width), networks[0].dtype)
-    for number, (first, last) in enumerate(zip(offsets[:-1], offsets[1:])):
+    weights = side_by_side(networks, series.shape[1]) if weights is None else weights
+    n, n_units = len(networks), networks[0].n_units
+    length = min(max(ROOM // (n * n_units), SHORTEST), LONGEST)
+    room = np.empty((n, length, n_units), networks[0].dtype)
+    for number, (first, last) in enumerate(pairwise(offsets)):
         state = rest(networks[0], n, [number] * n) if states is None else states[number]
         layer = Layer(networks[0].step, weights, state)
         for begin in range(first, last, length):
             part = series[begin : min(begin + length, last)]
             given = np.broadcast_to(part[:, :, None], (*part.shape, n))
-            for done, outputs in enumerate(drive_stack([layer], given, SHORTEST)):
-                turn(outputs, room, done * SHORTEST)
+            drive_turned(layer, given, room)
             yield Rows(room[:, : len(part)], slice(begin, begin + len(part)))
-
-
-def setting_batches(n: int) -> list[slice]:
-    """Which of `n` settings run side by side: few run faster one after the other, many in several turns."""
-    width = LANES if n >= FEWEST else 1
-    return [slice(first, min(first + width, n)) for first in range(0, n, width)]

@@ -18,7 +18,8 @@ from .checks import Matrix, square, within
 
 Array = NDArray[np.float64]
 
-DENSE_UP_TO = 500  # units: LAPACK takes all eigenvalues, ARPACK beyond
+TOLERANCE = 1e-12  # relative; the radius is then right to 1e-13
+DENSE_UP_TO = 400  # units: LAPACK takes all eigenvalues, ARPACK beyond (500 sparse units: 83 ms and 43 ms)
 
 # With one wanted value, ARPACK's default, it settles on the second largest in many a random matrix (1 % too small).
 N_VALUES, N_VECTORS, N_RESTARTS = 8, 80, 100
@@ -30,7 +31,7 @@ def spectral_radius(matrix: Any) -> float:
     """Largest modulus of an eigenvalue.
 
     Exact for a cycle (the geometric mean of its weights), a chain in both directions, a diagonal and a triangle; else
-    of LAPACK up to 500 strongly connected units, of ARPACK with a fixed first vector beyond, and of LAPACK again if
+    of LAPACK up to 400 strongly connected units, of ARPACK with a fixed first vector beyond, and of LAPACK again if
     ARPACK does not converge.
 
     Parameters
@@ -218,9 +219,9 @@ def _arpack(weights: Matrix) -> float:
     square_of_r = first @ image / (first @ first)
     if linalg.norm(image - square_of_r * first) <= 1e-12 * linalg.norm(image):
         return float(np.sqrt(square_of_r))
-    settings = {"k": N_VALUES, "ncv": N_VECTORS, "maxiter": N_RESTARTS, "v0": first, "return_eigenvectors": False}
+    settings = {"k": N_VALUES, "ncv": N_VECTORS, "maxiter": N_RESTARTS, "tol": TOLERANCE, "v0": first}
     try:
-        return float(abs(eigs(weights, **settings)).max())
+        return float(abs(eigs(weights, **settings, return_eigenvectors=False)).max())
     except ArpackError:
         return _lapack(weights)
 

@@ -20,6 +20,8 @@ from .distributions import DISTRIBUTIONS, draw, pi_signs
 Array = NDArray[np.float64]
 Topology = Callable[..., Matrix]
 
+SOURCES = 10  # of a unit, at least, where no density is given
+
 TOPOLOGIES: dict[str, Topology] = {}
 """By name: functions of a number of units, a generator of random numbers, and options by keyword."""
 
@@ -152,7 +154,7 @@ def dense(n_units: int, rng: np.random.Generator, *, distribution: str = "unifor
 
 @registered
 def erdos_renyi(
-    n_units: int, rng: np.random.Generator, *, density: float = 0.1, distribution: str = "uniform"
+    n_units: int, rng: np.random.Generator, *, density: float | None = None, distribution: str = "uniform"
 ) -> Matrix:
     """Each weight, self-connections too, is there with the same chance (Erdos & Renyi 1959; Gilbert 1959).
 
@@ -160,11 +162,13 @@ def erdos_renyi(
     ----------
     n_units, rng
         As in :func:`make_matrix`.
-    density : float, default=0.1
-        That chance, in (0, 1].
+    density : float or None, default=None
+        That chance, in (0, 1]. None is 0.1, or what feeds a unit by ten others on average if that is more.
     distribution : {"uniform", "normal", "bernoulli"}, default="uniform"
         Of the weights that are there, as in :func:`dense`.
     """
+    if density is None:
+        density = min(1.0, max(0.1, SOURCES / n_units))
     within("density", density, above=0.0, up_to=1.0)
     # a binomial number of sources, all sets of that size alike, is one toss a source
     return _random_sources(rng.binomial(n_units, density, n_units), rng, distribution)

@@ -37,7 +37,7 @@ def new_figure(width: float, height: float, dpi: float = DOTS) -> "Figure":
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
     except ModuleNotFoundError as fault:
-        raise ModuleNotFoundError('reports and animations need matplotlib: pip install "evorc[plots]"') from fault
+        raise ModuleNotFoundError('pictures need matplotlib: pip install "evorc[plots]"') from fault
     figure = Figure(figsize=(width, height), dpi=dpi)
     FigureCanvasAgg(figure)
     return figure

@@ -74,7 +74,7 @@ def test_the_file_may_be_named_by_a_string_and_in_capitals(csv):
 @pytest.mark.parametrize(
     ("text", "columns", "message"),
     [
-        (LOAD, None, r"file: row 2, column 'day': 'Mon' is not a number; name the columns"),
+        (LOAD, None, r"file: row 2, column 'day': 'Mon' is not a number; name only columns"),
         ("a,b\n1,2\n3,four\n", None, r"file: row 3, column 'b': 'four' is not a number"),
         ("1,2\n3,four\n", None, r"file: row 2, column 1: 'four' is not a number"),
         ("1;5,2\n3,4\n", None, r"file: row 1, column 0: '1;5' is not a number"),

@@ -37,6 +37,7 @@ EXCEPTIONS = {
     ("motor", "evorc/evaluate/trace"): "a trace bears the names that the scenario gives",
     ("lane", "evorc/evaluate/problem"): "the default of how many individuals stand side by side",
     ("score", "evorc/estimators"): "the name scikit-learn gives to that method",
+    ("score", "evorc/search"): "the name scikit-learn gives to that method",
     ("n jobs", "evorc/estimators"): "scikit-learn's public keyword, handed to evaluate",
     ("n jobs", "evorc/run"): "a public keyword, handed to evaluate",
     ("n jobs", "evorc/cli"): "a public option, handed to run",
@@ -57,7 +58,7 @@ FOREIGN_KEYWORDS = {"parents"}
 
 # X and y are data and target where a function takes them; elsewhere they are letters of an equation.
 DATA_ARGUMENTS = {"X", "y"}
-DATA_ROOM = "evorc/estimators"
+DATA_ROOMS = ("evorc/estimators", "evorc/search")
 EQUATIONS = ("evorc/kernels", "evorc/networks", "scenarios")
 
 
@@ -113,7 +114,7 @@ def misplaced(module, source_tree):
 
 def misplaced_data(module, source_tree):
     """One line for each function outside the estimators that takes an `X` or a `y`."""
-    if any(within(module, room) for room in (DATA_ROOM, *EQUATIONS)):
+    if any(within(module, room) for room in (*DATA_ROOMS, *EQUATIONS)):
         return []
     taken = [node for node in ast.walk(source_tree) if isinstance(node, ast.arg) and node.arg in DATA_ARGUMENTS]
     return [f"line {node.lineno}: argument {node.arg}" for node in taken]
