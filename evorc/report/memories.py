@@ -9,16 +9,14 @@ from numpy.typing import ArrayLike, NDArray
 from ..networks.hopfield_theory import critical_load, retrieval_overlap
 from .animation import moments
 from .canvas import new_figure
+from .ink import COLORS, DPI, GRID, INK, MUTED, PAPER
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 Array = NDArray[np.float64]
-PAPER, INK, MUTED, GRID = "#fcfcfb", "#191917", "#5d5c57", "#e4e3de"
-COLORS = ("#2a78d6", "#d9592c", "#1a8f68", "#b97800", "#c2417a", "#4a3aa7", "#00808c", "#767570")
 MARKS = "osD^vPX*"
-DPI = 150
 TILE, CHART = 0.9, 2.6  # inches: an image's side, a chart's width
 
 

@@ -8,16 +8,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from .canvas import new_figure
 from .charts import number
+from .ink import COLORS, DPI, GRID, INK, MUTED, PAPER
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 Array = NDArray[np.float64]
-PAPER, INK, MUTED, GRID = "#fcfcfb", "#191917", "#5d5c57", "#e4e3de"
-TARGET, PREDICTION, ERROR = "#2a78d6", "#d9592c", "#767570"
-COLORS = (TARGET, PREDICTION, "#1a8f68", "#b97800", "#c2417a", "#4a3aa7", "#00808c", ERROR)
-WIDTH, DPI = 8.0, 150
+TARGET, PREDICTION, ERROR = COLORS[0], COLORS[1], COLORS[-1]
+WIDTH = 8.0
 LINE = 96  # letters of a key that fit side by side
 MOST_VARIABLES = 4  # with a panel each
 
