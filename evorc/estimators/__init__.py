@@ -3,5 +3,7 @@
 from .bidirectional import BidirectionalMemory as BidirectionalMemory
 from .classifier import ESNClassifier as ESNClassifier
 from .hopfield import HopfieldMemory as HopfieldMemory
+from .liquid import LSMClassifier as LSMClassifier
+from .liquid import LSMRegressor as LSMRegressor
 from .reservoir import ESNRegressor as ESNRegressor
 from .reservoir import ReservoirTransformer as ReservoirTransformer

@@ -8,6 +8,7 @@ from .elman import Elman as Elman
 from .esn import ESN as ESN
 from .feedforward import Feedforward as Feedforward
 from .hopfield import Hopfield as Hopfield
+from .lsm import LSM as LSM
 from .recurrent import FullyRecurrent as FullyRecurrent
 from .spec import Block as Block
 from .spec import NetworkSpec as NetworkSpec
