@@ -10,9 +10,14 @@ confirming tests; the held-out tests of the table come after that. Beside them:
 
 Speeds are steps of a whole world, two bodies and two networks, on random genomes; that of the public C++ program of
 perceptual crossing was measured once and does not run here.
+
+    python benchmarks/cooperation.py [--seeds N] [SCENARIO ...]
+
+runs these scenarios, and replaces their rows in the results.
 """
 
-import sys
+import argparse
+import json
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,7 +25,7 @@ from statistics import median
 from typing import Any
 
 import numpy as np
-from _bench import median_cpu, pin, save, table
+from _bench import RESULTS, median_cpu, pin, save, table
 
 from evorc.evaluate import Problem
 from evorc.evaluate.trace import trace
@@ -112,20 +117,28 @@ def speed(name: str) -> float:
 MEASURES = {"perceptual_crossing": crossing, "coordinated_movement": muting, "acoustic_coordination": voices}
 
 
+def kept() -> dict[str, Any]:
+    """Rows of the scenarios that are in the results."""
+    path = RESULTS / "cooperation.json"
+    return json.loads(path.read_text())["rows"] if path.exists() else {}
+
+
 def main() -> None:
     pin()
-    seeds = int(sys.argv[1]) if len(sys.argv) > 1 else SEEDS
-    rows: dict[str, list[dict[str, Any]]] = {}
-    for name, measure in MEASURES.items():
-        rows[name] = found = [row(name, seed, measure) for seed in range(seeds)]
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seeds", type=int, default=SEEDS)
+    parser.add_argument("names", nargs="*", metavar="SCENARIO")
+    asked = parser.parse_args()
+    speeds = [{"scenario": name, "steps/s": speed(name)} for name in MEASURES]
+    speeds.append({"scenario": "perceptual_crossing, public C++ program", "steps/s": PUBLIC_SPEED})
+    table("Steps of two agents with their networks, one core", speeds)
+    for name in asked.names or MEASURES:
+        found = [row(name, seed, MEASURES[name]) for seed in range(asked.seeds)]
         numbers = [key for key, value in found[0].items() if isinstance(value, float)]
         middle = {key: median(one[key] for one in found) for key in numbers}
         budget = read(find(name))[0].stop.max_evaluations
         table(f"{name}: at most {budget:,} evaluations a seed", [*found, {"seed": "median", **middle}])
-    speeds = [{"scenario": name, "steps/s": speed(name)} for name in MEASURES]
-    speeds.append({"scenario": "perceptual_crossing, public C++ program", "steps/s": PUBLIC_SPEED})
-    table("Steps of two agents with their networks, one core", speeds)
-    save("cooperation", {"rows": rows, "speeds": speeds, "seeds": seeds})
+        save("cooperation", {"rows": kept() | {name: found}, "speeds": speeds})
 
 
 if __name__ == "__main__":

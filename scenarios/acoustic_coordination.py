@@ -39,7 +39,7 @@ FULL = 4.61512051684126  # ln(1 + VOICE)
 EAR_NOISE, WHEEL_NOISE, DRAWS = 0.02, 0.05, 8  # random numbers a step: two ears and two wheels of each agent
 NEAR, NEAREST, FARTHEST = 4.0, 10.0, 15.0
 DURATION, UNSEEN, VALIDATION = 100.0, 400, 200  # s, starts of held-out tests; the last of those that confirm a champion
-TOGETHER, VALIDATED, MEETS = 0.7, 0.75, 0.5  # mean scores asked of such tests; score of a passed trial
+TOGETHER, VALIDATED, MEETS = 0.6, 0.7, 0.5  # mean scores asked of such tests; score of a passed trial
 CHANCE = 0.014  # mean of 2,000 random symmetric CTRNNs of five neurons
 
 
@@ -163,7 +163,7 @@ def hand_written(sensed, memory):
     return ((0.0, 1.0, 0.0) if memory > 0.5 else (wheels[0], -1.0, wheels[1])), memory
 
 
-def scenario(*, clonal: bool = True, deaf: int = 0, trials: int = 16, dt: float = 0.1) -> Scenario:
+def scenario(*, clonal: bool = True, deaf: int = 0, trials: int = 24, dt: float = 0.1) -> Scenario:
     """Acoustic coordination; the score is approach and time together, 1 at best.
 
     Parameters
@@ -172,7 +172,7 @@ def scenario(*, clonal: bool = True, deaf: int = 0, trials: int = 16, dt: float 
         Whether both agents have the same network.
     deaf : {0, 1, 2}, default=0
         Who does not hear the other, in training and in all tests; 0 is nobody. Own sounds are heard.
-    trials : int, default=16
+    trials : int, default=24
         Starts trained.
     dt : float, default=0.1
         Length of a step, in seconds.
@@ -186,7 +186,7 @@ def scenario(*, clonal: bool = True, deaf: int = 0, trials: int = 16, dt: float 
     tests = {name: _judged(meeting, start_validation, VALIDATION, VALIDATED) for name, meeting in confirm.items()}
     tests |= {name: _judged(made, start_unseen, UNSEEN, TOGETHER) for name, made in (("unseen", plain), ("fine", fine))}
     chance = CHANCE if clonal and not deaf else None
-    # One of a generation may try to be confirmed, the best: a test takes as long as six evaluations.
+    # One of a generation may try to be confirmed, the best: a test takes as long as eight evaluations.
     return replace(plain, trials=trials, passing=None, tests=tests, confirm=tuple(confirm), chance=chance)
 
 
