@@ -83,7 +83,7 @@ class Accumulator(ABC):
         self._origin = np.zeros(width)
         self._mean = np.zeros(width)
         self.matrix = np.zeros((width, width), order="F")
-        self._block = np.zeros((BLOCK + 1, width))
+        self._block = np.empty((BLOCK + 1, width))
         self._waiting = 0
 
     def add(self, states: Array, targets: Array) -> None:

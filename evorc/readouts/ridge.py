@@ -84,8 +84,9 @@ class RidgeReadout(Readout):
         alphas = penalties(self.alpha)
         super().start(n_features, n_targets)
         self.alphas_ = alphas
-        made = ACCUMULATORS[self.solver]
-        self._learnt, self._aside = (made(n_features, n_targets, bool(self.fit_intercept)) for _ in range(2))
+        size = n_features, n_targets, bool(self.fit_intercept)
+        self._learnt = ACCUMULATORS[self.solver](*size)
+        self._aside = ACCUMULATORS[self.solver](*size) if self._chooses("hold_out") else self._learnt
         self._kept: list[tuple[Array, Array]] = []
 
     def _chooses(self, selection: str) -> bool:
@@ -95,8 +96,7 @@ class RidgeReadout(Readout):
         return min(max(1, n_rows // 5), n_rows - 1) if self._chooses("hold_out") else 0
 
     def _take(self, states: Array, targets: Array, held_out: bool) -> None:
-        aside = held_out and self._chooses("hold_out")
-        (self._aside if aside else self._learnt).add(states, targets)
+        (self._aside if held_out else self._learnt).add(states, targets)
         if self._chooses("leave_one_out"):
             self._kept.append((states.copy(), targets.copy()))
 

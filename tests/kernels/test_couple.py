@@ -55,11 +55,16 @@ def test_a_matrix_for_all_lanes(form, n, lanes, rng):
     assert_allclose(added(matrix, source, target), target + matrix.T @ source, rtol=1e-12, atol=1e-13)
 
 
-@pytest.mark.parametrize("form", ["dense", "diagonals", "packs"])
+@pytest.mark.parametrize("form", ["dense", "one target", "diagonals", "packs"])
 def test_a_shared_sum_is_the_same_bits_in_one_lane_and_in_many(form, rng):
     n = 37
-    matrix = {"dense": rng.normal(size=(n, n)), "diagonals": banded(n, 0, 2), "packs": scattered(rng, n, n, 0.2)}[form]
-    source, target = rng.normal(size=(n, 11)), rng.normal(size=(n, 11))
+    matrix = {
+        "dense": rng.normal(size=(n, n)),
+        "one target": rng.normal(size=(n, 1)),
+        "diagonals": banded(n, 0, 2),
+        "packs": scattered(rng, n, n, 0.2),
+    }[form]
+    source, target = rng.normal(size=(n, 11)), rng.normal(size=(matrix.shape[1], 11))
     together = added(matrix, source, target)
     alone = [added(matrix, source[:, l : l + 1], target[:, l : l + 1]) for l in range(11)]
     assert together.tobytes() == np.concatenate(alone, axis=1).tobytes()
