@@ -69,7 +69,7 @@ ROWS = [
         for network in (UNITS, ELMAN)
         for name, first, options in (
             ("snes", 0.0, {"sigma": 0.05, "restart_after": 30}),
-            ("xnes", 0.0, {"sigma": 0.05, "restart_after": 30}),
+            ("xnes", 0.0, {"sigma": 0.05}),
             ("cmaes", 0.0, {"sigma": 0.05, "restart_after": 30, "incpopsize": 1}),
             ("open_aies", 0.0, {}),
             ("pso", 3.0, {"population_size": 20}),
