@@ -12,7 +12,7 @@ INDEX_TESTS := tests/kernels $(wildcard tests/networks/test_[beho]*.py) tests/ne
 	tests/readouts/test_recursive.py
 BENCHMARKS := $(filter-out benchmarks/_%,$(wildcard benchmarks/*.py))
 
-.PHONY: demo lint test test-slow faults bench wheel clean
+.PHONY: demo lint test test-kernels test-slow faults bench wheel clean
 
 demo: .venv/.demo
 	$(BIN)/evorc run double_pole
@@ -25,6 +25,8 @@ lint: .venv/.dev
 
 test: .venv/.dev
 	$(PYTEST) --ignore=tests/faults
+
+test-kernels: .venv/.dev
 	NUMBA_DISABLE_JIT=1 $(PYTEST) $(KERNEL_TESTS) --cov=evorc.kernels --cov=evorc.networks
 	NUMBA_BOUNDSCHECK=1 $(PYTEST) $(INDEX_TESTS)
 
