@@ -28,6 +28,11 @@ def millions(speed: float) -> str:
     return f"{speed / 1e6:.3g} M"
 
 
+def short(number: float) -> str:
+    """Three digits, or all before the point."""
+    return f"{number:,.0f}" if number >= 100 else f"{number:.3g}"
+
+
 def result(name: str) -> dict[str, Any]:
     """What a benchmark saved; nothing if it has not been run."""
     file = HERE / "results" / f"{name}.json"
@@ -92,15 +97,65 @@ def scenarios() -> Iterator[Line]:
         yield f"{row['scenario']}: steps/s of world and networks", millions(row["steps/s"]), peer
 
 
+def harvest() -> Iterator[Line]:
+    for row in result("esn_harvest").get("rows", []):
+        what = row["density"] if row["density"] == "ring" else f"density {row['density']:g}"
+        peers = ", ".join(f"{name} {short(row[name])}" for name in ("NumPy loop", "ReservoirPy") if name in row)
+        ours = f"{short(row['evorc'])}, float32 {short(row['evorc float32'])}"
+        yield f"states of {row['units']:,} units, {what}: us a step", ours, peers
+
+
+def learning() -> Iterator[Line]:
+    for row in result("esn_fit").get("rows", []):
+        peers = ", ".join(f"{name} {row[name]:,.0f}" for name in ("NumPy loop", "ReservoirPy") if name in row)
+        yield f"{row['task']}: ms", f"{row['evorc']:,.0f}", peers
+
+
+def accuracy() -> Iterator[Line]:
+    for row in result("esn_accuracy").get("rows", []):
+        yield f"{row['task']}, {row['units']} units: mean of 10 seeds", f"{row['ours']:.4g}", row["published"]
+
+
+def recall() -> Iterator[Line]:
+    rows = result("hopfield_recall").get("rows", [])
+    for units in sorted({row["units"] for row in rows}):
+        told = [(row["recall"], f"{row['ms a probe']:.2g}") for row in rows if row["units"] == units]
+        ours = ", ".join(f"{name[7:]} {ms}" for name, ms in told if name.startswith("evorc"))
+        peers = ", ".join(f"{name} {ms}" for name, ms in told if not name.startswith("evorc"))
+        yield f"Hopfield network of {units:,} units, recall of a probe: ms", ours, peers
+
+
+def liquid() -> Iterator[Line]:
+    told = [(row[""], f"{row['ms a second and column']:.3g}") for row in result("lsm_column").get("rows", [])]
+    if told:
+        ours = ", ".join(f"{name} {ms}" for name, ms in told if "Brian2" not in name)
+        peers = ", ".join(f"{name} {ms}" for name, ms in told if "Brian2" in name)
+        yield "column of 135 spiking neurons, steps of 0.1 ms: ms of CPU a second", ours, peers
+
+
+PARTS = {
+    "Controllers and scenarios": (ctrnn, double_pole_steps, scenarios),
+    "Search": (overhead, evaluator, solving),
+    "Reservoirs": (harvest, learning, accuracy),
+    "Memories and liquids": (recall, liquid),
+}
+
+
+def part_of_readme(title: str) -> str:
+    """A heading and its table."""
+    lines = [line for lines in PARTS[title] for line in lines()]
+    rows = "\n".join(f"| {claim} | {ours} | {peers} |" for claim, ours, peers in lines)
+    return f"### {title}\n\n| claim | evorc | peers |\n|---|---|---|\n{rows}\n"
+
+
 def main() -> None:
-    lines = [line for part in (ctrnn, double_pole_steps, scenarios, overhead, evaluator, solving) for line in part()]
     machine = result("ctrnn_population").get("machine", {})
     told = f"One pinned thread, medians, on {machine.get('cpu', '?')}; numpy {machine.get('numpy', '?')}, "
     told += f"numba {machine.get('numba', '?')}, jax {machine.get('jax', 'not installed')}.\n"
-    rows = "\n".join(f"| {claim} | {ours} | {peers} |" for claim, ours, peers in lines)
+    parts = "\n".join(map(part_of_readme, PARTS))
     before, rest = README.read_text().split(BEGIN)
     after = rest.split(END)[1]
-    README.write_text(f"{before}{BEGIN}\n\n{told}\n| claim | evorc | peers |\n|---|---|---|\n{rows}\n\n{END}{after}")
+    README.write_text(f"{before}{BEGIN}\n\n{told}\n{parts}\n{END}{after}")
 
 
 if __name__ == "__main__":
