@@ -79,7 +79,7 @@ class Scenario:
     baseline : dict of str to float
         Fitnesses of other solutions, to be shown beside a result.
     draw : callable (axes, world) or None, default=None
-        Draws one moment on matplotlib axes.
+        Draws one moment on matplotlib axes; what it labels in the first moment is the animation's legend.
     """
 
     name: str

@@ -229,11 +229,11 @@ def _meeting(deaf: int, dt: float) -> Scenario:
 
 
 def draw(axes: Any, world: Any) -> None:
-    """Both agents from above; the louder a voice, the larger and stronger its rings. Ears are the fuller the louder."""
+    """Both agents from above; the louder a voice, the stronger its rings. Ears are the darker the louder."""
     from matplotlib.patches import Circle
 
-    far = max(12.0, *(abs(place) + 3.0 for place in (0.6 * world.x1, 0.6 * world.x2, world.y1, world.y2)))
-    axes.set(xlim=(-1.7 * far, 1.7 * far), ylim=(-far, far), aspect="equal", xlabel="radii", ylabel="radii")
+    far = max(9.0, *(abs(place) + 3.0 for place in (0.6 * world.x1, 0.6 * world.x2, world.y1, world.y2)))
+    axes.set(xlim=(-1.6 * far, 1.6 * far), ylim=(-far, far), aspect="equal", xlabel="radii", ylabel="radii")
     dx, dy = world.x2 - world.x1, world.y2 - world.y1
     heard1 = ears(world, world.phi1, world.voice1, world.voice2, (dx, dy), 0)
     heard2 = ears(world, world.phi2, world.voice2, world.voice1, (-dx, -dy), 2)
@@ -241,14 +241,18 @@ def draw(axes: Any, world: Any) -> None:
         (world.x1, world.y1, world.phi1, world.voice1, heard1, "tab:blue"),
         (world.x2, world.y2, world.phi2, world.voice2, heard2, "tab:orange"),
     )
-    for x, y, phi, voice, loud, color in bodies:
-        axes.add_patch(Circle((x, y), NEAR, fill=False, color="0.85", linestyle=":", zorder=0))
+    for number, (x, y, phi, voice, loud, color) in enumerate(bodies, 1):
+        axes.add_patch(Circle((x, y), NEAR, fill=False, color=color, linestyle=":", alpha=0.6, zorder=0))
         for radius in (1.6, 2.3, 3.0):
             strength = min(max(voice, 0.0), 1.0)
             axes.add_patch(Circle((x, y), radius, fill=False, color=color, alpha=strength, linewidth=2, zorder=1))
-        axes.add_patch(Circle((x, y), 1.0, color=color, zorder=2))
+        axes.add_patch(Circle((x, y), 1.0, color=color, zorder=2, label=f"agent {number}"))
         axes.plot([x, x + plain_cos(phi)], [y, y + plain_sin(phi)], color="white", linewidth=2, zorder=3)
         for side, volume in zip((pi / 3.0, -pi / 3.0), loud, strict=True):
             place = x + plain_cos(phi + side), y + plain_sin(phi + side)
             shade = str(round(1.0 - min(max(volume, 0.0), 1.0), 3))
             axes.plot(*place, marker="o", markersize=6, color="0.2", markerfacecolor=shade, zorder=4)
+    axes.plot([], [], "o", markersize=13, color="0.3", markerfacecolor="none", markeredgewidth=2, label="voice")
+    axes.plot([], [], "o", markersize=9, color="0.2", markerfacecolor="white", label="ear that hears little")
+    axes.plot([], [], "o", markersize=9, color="0.2", markerfacecolor="black", label="ear that hears much")
+    axes.plot([], [], ":", color="0.5", label="4 radii: near")

@@ -203,16 +203,19 @@ def draw(axes: Any, world: World) -> None:
     from matplotlib.patches import Circle, Polygon
 
     axes.set(xlim=(-130, 130), ylim=(-30, 300), aspect="equal", xlabel="x", ylabel="y")
+    axes.add_patch(Circle((world.x, 0.0), BODY, color="tab:blue", zorder=2.6, label="agent"))
     h = SIDE * sqrt(2.0)
     corners = [(world.object_x + h * a, world.y + h * b) for a, b in ((-1, 0), (0, -1), (1, 0), (0, 1))]
-    circle = Circle((world.object_x, world.y), SIDE, color="tab:green")
-    axes.add_patch(circle if world.circle else Polygon(corners, color="tab:red"))
+    circle = Circle((world.object_x, world.y), SIDE, color="mediumseagreen", label="circle: catch it")
+    axes.add_patch(circle if world.circle else Polygon(corners, color="firebrick", label="diamond: avoid it"))
     for s, c, seen in zip(SIN, COS, sense(world), strict=True):
         tip = BODY + REACH * (1.0 - seen)
         x, y = (world.x + BODY * s, world.x + tip * s), (BODY * c, tip * c)
         axes.plot(x, y, color="tab:orange" if seen else "0.8", linewidth=2 if seen else 1, zorder=2.5)
-    axes.add_patch(Circle((world.x, 0.0), BODY, color="tab:blue", zorder=2.6))
     for side, motor in ((-1, world.left), (1, world.right)):
         push = {"arrowstyle": "-|>", "color": "black", "linewidth": 2, "shrinkA": 0, "shrinkB": 0}
         foot = world.x + side * (BODY + 4 + 40 * motor)
         axes.annotate("", (world.x + side * (BODY + 2), 0.0), (foot, 0.0), arrowprops=push)
+    axes.plot([], [], color="0.8", label="ray")
+    axes.plot([], [], color="tab:orange", linewidth=2, label="ray that meets it")
+    axes.plot([], [], color="black", linewidth=2, marker=">", markevery=[1], label="push of a motor")

@@ -252,14 +252,11 @@ def _travel(muted: int, dt: float) -> Scenario:
 
 
 def draw(axes: Any, world: Any) -> None:
-    """Both robots from above, with their sensors' rays, red where they see the other; the way to go is a circle."""
+    """Both robots from above, with their sensors' rays, black where they feel the other; the way to go is a circle."""
     from matplotlib.patches import Circle
 
-    edge = 1.5 * GOAL
+    edge = 1.25 * GOAL
     axes.set(xlim=(-1.6 * edge, 1.6 * edge), ylim=(-edge, edge), aspect="equal", xlabel="cm", ylabel="cm")
-    axes.add_patch(Circle((0.0, 0.0), GOAL, fill=False, color="tab:green", linestyle="--", zorder=0))
-    middle = 0.5 * (world.x1 + world.x2), 0.5 * (world.y1 + world.y2)
-    axes.plot([0.0, middle[0]], [0.0, middle[1]], color="tab:green", linewidth=1, marker="+", zorder=1)
     dx, dy = world.x2 - world.x1, world.y2 - world.y1
     bodies = (
         (world.x1, world.y1, world.phi1, dx, dy, "tab:blue"),
@@ -270,9 +267,17 @@ def draw(axes: Any, world: Any) -> None:
         for angle, value in zip(DIRECTIONS, seen, strict=True):
             way = phi + angle * pi / 180.0
             reach = RADIUS, RADIUS + REACH
-            look = ("tab:red", 1.5) if value > 2.0 * NOISE else ("0.85", 1.0)
+            look = ("black", 2.0, 2.1) if value > 2.0 * NOISE else ("0.8", 1.0, 2.0)
             ray = [x + r * plain_cos(way) for r in reach], [y + r * plain_sin(way) for r in reach]
-            axes.plot(*ray, color=look[0], linewidth=look[1], zorder=2)
-        axes.add_patch(Circle((x, y), RADIUS, color=color, zorder=3))
+            axes.plot(*ray, color=look[0], linewidth=look[1], zorder=look[2])
+        axes.add_patch(Circle((x, y), RADIUS, color=color, zorder=3, label=f"agent {number + 1}"))
         nose = x + RADIUS * plain_cos(phi), y + RADIUS * plain_sin(phi)
         axes.plot([x, nose[0]], [y, nose[1]], color="white", linewidth=2, zorder=4)
+    axes.plot([], [], color="0.8", label="infrared ray")
+    axes.plot([], [], color="black", linewidth=2.0, label="ray that feels")
+    middle = 0.5 * (world.x1 + world.x2), 0.5 * (world.y1 + world.y2)
+    way_to_go = {"color": "mediumseagreen", "zorder": 1, "marker": "P", "markevery": [1]}
+    axes.plot([0.0, middle[0]], [0.0, middle[1]], linewidth=2, label="middle of both", **way_to_go)
+    goal = Circle((0.0, 0.0), GOAL, fill=False, color="mediumseagreen", linestyle="--", linewidth=1.5, zorder=0)
+    goal.set_label("goal for the middle")
+    axes.add_patch(goal)

@@ -201,31 +201,42 @@ def _maze(shortest: float, longest: float, dt: float, duration: float = DURATION
 
 
 def draw(axes: Any, world: Any) -> None:
-    """Maze, lamp, gate and robot from above; the lamp shines until the robot has passed the gate."""
-    from matplotlib.patches import Circle, Rectangle, Wedge
+    """Maze, lamp, gate and robot from above, up the corridor being to the right; the lamp shines until the gate."""
+    from matplotlib.patches import Rectangle
 
     top, far = world.junction + 2.0 * HALF, GOAL + RADIUS + 2.0
-    axes.set(xlim=(-far, far), ylim=(-3.0, top + 3.0), aspect="equal", xlabel="cm", ylabel="cm")
+    axes.set(xlim=(-3.0, top + 3.0), ylim=(-far, far), aspect="equal", xlabel="cm", ylabel="cm")
     for side in (-1.0, 1.0):
-        wall = [side * HALF, side * HALF, side * far], [0.0, world.junction, world.junction]
-        axes.plot(*wall, color="0.2", linewidth=2)
-    axes.plot([-far, far], [top, top], color="0.2", linewidth=2)
-    axes.plot([-HALF, HALF], [0.0, 0.0], color="0.2", linewidth=2)
-    goal = min(world.side * GOAL, world.side * far), world.junction
-    axes.add_patch(Rectangle(goal, far - GOAL, 2.0 * HALF, color="tab:green", alpha=0.2, linewidth=0, zorder=0))
-    gate = "0.2" if world.passed else "0.75"
-    axes.plot([-HALF, HALF], [GATE, GATE], color=gate, linewidth=2, linestyle="-" if world.passed else ":")
-    lit = "0.85" if world.passed else "gold"
-    axes.plot(world.side * HALF, world.lamp, marker="*", markersize=16, color=lit, markeredgecolor="0.3", zorder=3)
-    axes.add_patch(Circle((world.x, world.y), RADIUS, color="tab:blue", zorder=2))
-    heading = 90.0 - np.degrees(world.phi)
-    for angle, seen in zip((90.0, -90.0), sense(world)[3:], strict=True):
-        face = "gold" if seen > 0.01 else "white"
-        eye = Wedge((world.x, world.y), RADIUS, heading + angle - 20.0, heading + angle + 20.0, zorder=3)
-        eye.set(facecolor=face, edgecolor="0.2")
+        axes.plot([0.0, world.junction, world.junction], [side * HALF, side * HALF, side * far], color="0.2")
+    axes.plot([top, top], [-far, far], color="0.2")
+    axes.plot([0.0, 0.0], [-HALF, HALF], color="0.2")
+    goal = world.junction, min(-world.side * GOAL, -world.side * far)
+    look = {"facecolor": "mediumseagreen", "alpha": 0.35, "zorder": 0, "label": "goal"}
+    axes.add_patch(Rectangle(goal, 2.0 * HALF, far - GOAL, linewidth=0, **look))
+    axes.plot([GATE, GATE], [-HALF, HALF], color="0.2", linestyle="-" if world.passed else ":")
+    star = {"linestyle": "", "marker": "*", "markersize": 18, "markeredgecolor": "0.3", "zorder": 3}
+    axes.plot(world.lamp, -world.side * HALF, color="0.85" if world.passed else "gold", **star)
+    axes.plot([], [], color="gold", label="lamp, on", **star)
+    axes.plot([], [], color="0.85", label="lamp, off", **star)
+    axes.plot([], [], color="0.2", linestyle=":", label="gate, open")
+    _draw_robot(axes, world)
+
+
+def _draw_robot(axes: Any, world: Any) -> None:
+    from matplotlib.patches import Circle, Wedge
+
+    axes.add_patch(Circle((world.y, -world.x), RADIUS, color="tab:blue", zorder=2, label="robot"))
+    ahead, (*near, left, right) = -np.degrees(world.phi), sense(world)
+    for angle, seen in ((90.0, left), (-90.0, right)):
+        eye = Wedge((world.y, -world.x), RADIUS, ahead + angle - 25.0, ahead + angle + 25.0, zorder=3)
+        eye.set(facecolor="gold" if seen > 0.01 else "white", edgecolor="0.2")
         axes.add_patch(eye)
-    for angle, seen in zip((45.0, 0.0, -45.0), sense(world)[:3], strict=True):
-        length = RADIUS + REACH * (1.0 - seen)
-        way = np.radians(heading + angle)
-        tip = world.x + length * np.cos(way), world.y + length * np.sin(way)
-        axes.plot([world.x, tip[0]], [world.y, tip[1]], color="tab:red" if seen else "0.8", linewidth=1, zorder=1)
+    for angle, seen in zip((45.0, 0.0, -45.0), near, strict=True):
+        length, way = RADIUS + REACH * (1.0 - seen), np.radians(ahead + angle)
+        x, y = [world.y, world.y + length * np.cos(way)], [-world.x, -world.x + length * np.sin(way)]
+        axes.plot(x, y, color="tab:orange" if seen else "0.8", linewidth=2 if seen else 1, zorder=1)
+    eyes = {"linestyle": "", "marker": "s", "markersize": 9, "color": "0.2"}
+    axes.plot([], [], markerfacecolor="gold", label="eye, lit", **eyes)
+    axes.plot([], [], markerfacecolor="white", label="eye, dark", **eyes)
+    axes.plot([], [], color="0.8", label="range ray")
+    axes.plot([], [], color="tab:orange", linewidth=2, label="ray that meets a wall")

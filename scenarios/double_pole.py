@@ -245,16 +245,23 @@ def scenario(
 
 
 def draw(axes: Any, world: Any) -> None:
-    """Cart, poles and track."""
-    axes.set(xlim=(-3.2, 3.2), ylim=(-0.4, 1.6), aspect="equal", xlabel="position (m)", yticks=[])
-    axes.plot([-TRACK, TRACK], [-0.12, -0.12], color="0.6", linewidth=2)
+    """Cart, poles and track; the poles, which share an axle, are drawn side by side to be told apart."""
+    axes.set(xlim=(-2.8, 2.8), ylim=(-0.35, 1.35), aspect="equal", xlabel="position (m)", yticks=[])
+    axes.plot([-TRACK, TRACK], [-0.12, -0.12], color="0.6", linewidth=2, label="track: 4.8 m")
     axes.add_patch(_cart(world.x))
-    for theta, half, color in ((world.theta1, HALF_1, "tab:orange"), (world.theta2, HALF_2, "tab:green")):
-        tip = world.x + 2 * half * np.sin(theta), 2 * half * np.cos(theta)
-        axes.plot([world.x, tip[0]], [0, tip[1]], color=color, linewidth=4, solid_capstyle="round")
+    for aside, theta, half, color in ((-0.1, world.theta1, HALF_1, "tab:orange"), (0.1, world.theta2, HALF_2, "0.1")):
+        look = {"color": color, "linewidth": 4, "solid_capstyle": "round", "label": f"pole of {2 * half:g} m"}
+        axes.plot(*_pole(world.x + aside, theta, half), zorder=3, **look)
+        for limit in (-LEAN, LEAN):
+            axes.plot(*_pole(world.x + aside, limit, half), color="0.6", linestyle=":", linewidth=1)
+    axes.plot([], [], color="0.6", linestyle=":", label="limit: 36 degrees")
+
+
+def _pole(x: float, theta: float, half: float) -> tuple[list[float], list[float]]:
+    return [x, x + 2 * half * np.sin(theta)], [0.0, 2 * half * np.cos(theta)]
 
 
 def _cart(x: float) -> Any:
     from matplotlib.patches import Rectangle
 
-    return Rectangle((x - 0.25, -0.1), 0.5, 0.1, color="tab:blue")
+    return Rectangle((x - 0.25, -0.1), 0.5, 0.1, color="tab:blue", label="cart")

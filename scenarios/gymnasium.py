@@ -36,10 +36,11 @@ CHANCE = {  # mean return of random actions, measured over 40 to 2,000 episodes
 
 
 class Frame(NamedTuple):
-    """A picture of an environment, compressed: a trial of 1,000 steps would fill a gigabyte."""
+    """A picture of an environment, compressed: a trial of 1,000 steps would fill a gigabyte. And its return so far."""
 
     shape: tuple[int, ...]
     packed: bytes
+    total: float
 
 
 @dataclass
@@ -56,8 +57,9 @@ class Episode:
         if self.env.render_mode is not None:
             with suppress(Exception):  # without a display or a package each environment raises something else
                 picture = np.asarray(self.env.render(), np.uint8)
-                return Frame(picture.shape, zlib.compress(picture.tobytes(), 1))
-        return "\n".join(f"{element_name(i)}: {value:.4g}" for i, value in enumerate(self.seen))
+                return Frame(picture.shape, zlib.compress(picture.tobytes(), 1), self.total)
+        lines = [f"{element_name(i)}: {value:.4g}" for i, value in enumerate(self.seen)]
+        return "\n".join([*lines, f"return: {self.total:.4g}"])
 
 
 class Environments:
@@ -250,9 +252,10 @@ def _seed(key: Key, purpose: int) -> int:
 
 
 def draw(axes: Any, world: Frame | str) -> None:
-    """The environment's own picture of a moment."""
-    axes.axis("off")
+    """The environment's own picture of a moment, and its return so far."""
+    axes.set(xticks=[], yticks=[])
     if isinstance(world, str):
         axes.text(0.5, 0.5, world, ha="center", va="center", family="monospace", transform=axes.transAxes)
     else:
         axes.imshow(np.frombuffer(zlib.decompress(world.packed), np.uint8).reshape(world.shape))
+        axes.set_title(f"return {world.total:.4g}", fontsize="medium", loc="left")

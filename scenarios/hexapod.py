@@ -274,23 +274,28 @@ def draw(axes: Any, world: Any) -> None:
     from matplotlib.patches import FancyBboxPatch, Polygon
 
     axes.set(xlim=(world.x - 60, world.x + 60), ylim=(-38, 38), aspect="equal", xlabel="distance", yticks=[])
-    axes.grid(axis="x", color="0.9")  # the ground, which the body passes
+    axes.grid(axis="x", color="0.8")  # the ground, which the body passes
+    corner, round_off = (world.x - SPACING, 4.0 - JOINT), "round,pad=4,rounding_size=8"
+    look = {"boxstyle": round_off, "color": "tab:blue", "zorder": 1.8, "label": "body, 1 to 6: agents"}
+    axes.add_patch(FancyBboxPatch(corner, 2.0 * SPACING, 2.0 * JOINT - 8.0, **look))
+    axes.plot(world.x, 0.0, marker="+", color="white", zorder=3)
+    axes.plot(world.x + SPACING - 1.0, 0.0, marker=">", color="white", zorder=3)  # the head
     legs, spots = legs_of(world), []
+    foot = {"linestyle": "", "marker": "o", "color": "tab:orange", "markersize": 9, "markeredgewidth": 2, "zorder": 3}
     for k, (hip, leg) in enumerate(zip(HIPS, legs, strict=True)):
         side = 1.0 if k < 3 else -1.0
         spot = leg[2], side * (JOINT + leg[3])
         axes.plot([world.x + hip, spot[0]], [side * JOINT, spot[1]], color="0.2", linewidth=3, zorder=1.9)
-        face = "tab:red" if leg[4] else "white"
-        axes.plot(*spot, marker="o", markersize=9, color="tab:red", markerfacecolor=face, zorder=3)
+        axes.plot(*spot, markerfacecolor="tab:orange" if leg[4] else "white", **foot)
+        axes.text(world.x + hip, side * (JOINT - 3.5), str(k + 1), color="white", ha="center", va="center")
         spots += [spot] if leg[4] else []
+    axes.plot([], [], label="foot, down", **foot)
+    axes.plot([], [], markerfacecolor="white", label="foot, up", **foot)
+    carried, fallen = {"color": "mediumseagreen"}, {"color": "firebrick", "linestyle": ":"}
     if len(spots) > 2:
-        carried = "tab:green" if stands(world.x, legs, feet(legs)) else "tab:red"
         middle = np.mean(spots, axis=0)
         around = sorted(spots, key=lambda spot: np.arctan2(spot[1] - middle[1], spot[0] - middle[0]))
-        axes.add_patch(Polygon(around, color=carried, alpha=0.15, zorder=1))
-    corner, round_off = (world.x - SPACING, 4.0 - JOINT), "round,pad=4,rounding_size=8"
-    axes.add_patch(
-        FancyBboxPatch(corner, 2.0 * SPACING, 2.0 * JOINT - 8.0, boxstyle=round_off, color="tab:blue", zorder=1.8)
-    )
-    axes.plot(world.x, 0.0, marker="+", color="white", zorder=3)
-    axes.plot(world.x + SPACING - 1.0, 0.0, marker=">", color="white", zorder=3)  # the head
+        stable = stands(world.x, legs, feet(legs))
+        axes.add_patch(Polygon(around, alpha=0.3, zorder=1, linewidth=2, **(carried if stable else fallen)))
+    axes.plot([], [], linewidth=2, label="support, stable", **carried)
+    axes.plot([], [], linewidth=2, label="support, not stable", **fallen)

@@ -239,16 +239,20 @@ def draw(axes: Any, world: Any) -> None:
     """Dish, peak and worm from above; the worm is drawn five times its size, its head filled by the cell that tells."""
     from matplotlib.patches import Circle
 
-    axes.set(xlim=(-8.0, 8.0), ylim=(-4.8, 4.8), aspect="equal", xlabel="cm", ylabel="cm")
+    axes.set(xlim=(-7.7, 7.7), ylim=(-4.8, 4.8), aspect="equal", xlabel="cm", ylabel="cm")
     for radius in np.linspace(0.75, FAR, 6):
         axes.add_patch(Circle((0.0, 0.0), radius, color="tab:green", alpha=0.07, linewidth=0, zorder=0))
-    axes.plot(0.0, 0.0, marker="*", markersize=16, color="gold", markeredgecolor="0.3", zorder=2)
+    star = {"linestyle": "", "marker": "*", "markersize": 16, "color": "gold", "markeredgecolor": "0.3"}
+    axes.plot(0.0, 0.0, zorder=2, label="peak", **star)
     along = np.linspace(0.0, 1.0, 30)  # from tail to head; only the last part bends
     heading = world.phi + world.theta * np.maximum(along - 0.6, 0.0)
     x, y = np.cumsum(np.cos(heading)) / 60.0, np.cumsum(np.sin(heading)) / 60.0
-    axes.plot(world.x + x - x[-1], world.y + y - y[-1], color="tab:blue", linewidth=4, solid_capstyle="round", zorder=3)
+    worm = {"color": "tab:blue", "linewidth": 4, "solid_capstyle": "round"}
+    axes.plot(world.x + x - x[-1], world.y + y - y[-1], zorder=3, label="worm, enlarged", **worm)
     rising, falling = sense(world)
     face = "gold" if rising > 0.0 else "tab:purple" if falling > 0.0 else "white"
-    axes.plot(world.x, world.y, marker="o", markersize=7, color="0.2", markerfacecolor=face, zorder=4)
-    told = "ASEL: it rises" if rising > 0.0 else "ASER: it falls" if falling > 0.0 else "no change"
-    axes.set_title(f"{told}; {distance_of(world):.2f} cm from the peak", fontsize="medium", loc="left")
+    head = {"linestyle": "", "marker": "o", "markersize": 8, "color": "0.2"}
+    axes.plot(world.x, world.y, markerfacecolor=face, zorder=4, **head)
+    for color, told in (("gold", "ASEL: it rises"), ("tab:purple", "ASER: it falls"), ("white", "no change")):
+        axes.plot([], [], markerfacecolor=color, label=told, **head)
+    axes.set_title(f"{distance_of(world):.2f} cm from the peak", fontsize="medium", loc="left")

@@ -227,31 +227,34 @@ def _meeting(spacing: float, dt: float, reward: float = 0.0) -> Scenario:
 
 
 def draw(axes: Any, world: Any) -> None:
-    """The ring from above: agents as discs with a heading, full while they feel something; things they may feel.
+    """The ring from above: agents as discs with a heading, the fuller the more they feel; things they may feel.
 
     Agent 1 and what it feels are outside the ring, agent 2 and what it feels inside, the objects in the colour of who
     feels them (squares) and the shadows in the colour of who throws them (diamonds).
     """
-    axes.set(xlim=(-2.1, 2.1), ylim=(-1.25, 1.25), aspect="equal", xticks=[], yticks=[])
+    axes.set(xlim=(-1.3, 1.3), ylim=(-1.2, 1.2), aspect="equal", xticks=[], yticks=[])
     turn = np.linspace(0.0, 2.0 * pi, 200)
     axes.plot(np.cos(turn), np.sin(turn), color="0.75", linewidth=1, zorder=1)
-    feels = sense(world)
     agents = (
-        ("tab:blue", "tab:red", 1.09, world.x1, 1.0, world.x2 + SHADOW, OBJECT_1),
-        ("tab:red", "tab:blue", 0.91, world.x2, -1.0, world.x1 + SHADOW, OBJECT_2),
+        ("tab:blue", "tab:orange", 1.09, world.x1, 1.0, world.x2 + SHADOW, OBJECT_1),
+        ("tab:orange", "tab:blue", 0.91, world.x2, -1.0, world.x1 + SHADOW, OBJECT_2),
     )
-    for number, (color, thrower, radius, x, way, shadow, thing) in enumerate(agents):
-        if world.no_object == 0.0:
-            axes.plot(*_place(thing, radius), marker="s", markersize=9, color=color)
-        if world.no_shadow == 0.0:
-            axes.plot(*_place(shadow, radius), marker="D", markersize=7, color=thrower, markerfacecolor="none")
+    for number, (feels, agent) in enumerate(zip(sense(world), agents, strict=True), 1):
+        color, thrower, radius, x, way, shadow, thing = agent
         here, ahead = _place(x, radius), _place(x + way * 12.0, radius)
+        look = {"linestyle": "", "marker": "o", "markersize": 13, "color": color, "markeredgewidth": 2, "zorder": 3}
+        axes.plot(*here, markerfacecolor="none", label=f"agent {number}", **look)
+        axes.plot(*here, alpha=feels, **look)
         axes.plot([here[0], ahead[0]], [here[1], ahead[1]], color=color, linewidth=3, zorder=2)
-        face = color if feels[number] > 0.5 else "white"
-        look = {"markersize": 13, "color": color, "markerfacecolor": face, "markeredgewidth": 2}
-        axes.plot(*here, marker="o", zorder=3, **look)
-        words = f"agent {number + 1} feels {feels[number]:.2f}"
-        axes.text(0.0, 0.16 - 0.2 * number, words, color=color, ha="center", va="center")
+        mark = {"linestyle": "", "zorder": 2.5}
+        if world.no_object == 0.0:
+            words = f"object that {number} feels"
+            axes.plot(*_place(thing, radius), marker="s", markersize=9, color=color, label=words, **mark)
+        if world.no_shadow == 0.0:
+            look = {"marker": "D", "markersize": 8, "color": thrower, "markerfacecolor": "none", "markeredgewidth": 2}
+            axes.plot(*_place(shadow, radius), label=f"shadow that {number} feels", **look, **mark)
+        words = f"agent {number} feels {feels:.2f}"
+        axes.text(0.0, 0.36 - 0.2 * number, words, color=color, ha="center", va="center", weight="bold")
     axes.text(0.0, -0.28, f"{float(apart(world.x1, world.x2)):.1f} apart", color="0.3", ha="center", va="center")
 
 

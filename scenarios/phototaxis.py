@@ -245,21 +245,32 @@ def _starts(eyes: int, dt: float) -> Scenario:
 
 
 def draw(axes: Any, world: Any, eyes: tuple[float, ...]) -> None:
-    """Robot, wheels, eyes and lamp from above, the lamp in the middle; who is in the dashed circle is at it."""
+    """Robot, wheels, eyes and lamp from above, the lamp in the middle; who is in the dashed circle is at it.
+
+    The picture grows with the robot's distance from the lamp.
+    """
     from matplotlib.patches import Circle
 
     x, y, c, s = world.x - world.lamp_x, world.y - world.lamp_y, np.cos(world.phi), np.sin(world.phi)
-    axes.set(xlim=(-90.0, 90.0), ylim=(-66.0, 66.0), aspect="equal", xticks=[], yticks=[])
-    axes.set_xlabel(f"lamp {min(world.lamps + 1, LAMPS)}, {world.time:.0f} of {world.stay:.0f} units of time")
+    far = max(60.0, 1.1 * abs(x) / 1.6, 1.1 * abs(y))
+    axes.set(xlim=(-1.6 * far, 1.6 * far), ylim=(-far, far), aspect="equal", xlabel="from the lamp")
+    words = f"lamp {min(world.lamps + 1, LAMPS)} of {LAMPS}, for {world.time:.0f} of {world.stay:.0f} units of time"
+    axes.set_title(words, fontsize="medium", loc="left")
     for radius, alpha in ((3.0 * NEAR, 0.08), (2.0 * NEAR, 0.12), (NEAR, 0.25)):
         axes.add_patch(Circle((0.0, 0.0), radius, color="gold", alpha=alpha, linewidth=0, zorder=0))
     axes.add_patch(Circle((0.0, 0.0), NEAR, fill=False, edgecolor="goldenrod", linestyle="--", zorder=1))
-    axes.plot(0.0, 0.0, marker="*", markersize=18, color="gold", markeredgecolor="0.3", zorder=2)
-    axes.add_patch(Circle((x, y), RADIUS, facecolor="tab:blue", edgecolor="0.2", zorder=3))
+    star = {"linestyle": "", "marker": "*", "markersize": 18, "color": "gold", "markeredgecolor": "0.3"}
+    axes.plot(0.0, 0.0, zorder=2, label="lamp", **star)
+    axes.plot([], [], color="goldenrod", linestyle="--", label="at the lamp")
+    axes.add_patch(Circle((x, y), RADIUS, facecolor="tab:blue", edgecolor="0.2", zorder=3, label="robot"))
     for side in (-1.0, 1.0):  # the wheels, along the heading
         across, along = x - side * RADIUS * s, y + side * RADIUS * c
-        axes.plot([across - 2.5 * c, across + 2.5 * c], [along - 2.5 * s, along + 2.5 * s], color="0.2", linewidth=3)
+        wheel = [across - 2.5 * c, across + 2.5 * c], [along - 2.5 * s, along + 2.5 * s]
+        axes.plot(*wheel, color="0.2", linewidth=3, label="wheel")
+    eye = {"linestyle": "", "marker": "o", "markersize": 7, "color": "0.2", "zorder": 5}
     for angle in eyes:
         spot = x + RADIUS * np.cos(world.phi + angle), y + RADIUS * np.sin(world.phi + angle)
         face = "gold" if seen(world, angle) > 0.0 else "white"
-        axes.plot(*spot, marker="o", markersize=6, color="0.2", markerfacecolor=face, zorder=5)
+        axes.plot(*spot, markerfacecolor=face, **eye)
+    axes.plot([], [], markerfacecolor="gold", label="eye that sees it", **eye)
+    axes.plot([], [], markerfacecolor="white", label="eye in the dark", **eye)

@@ -36,7 +36,7 @@ GOOD, BAD = 20.0, 40.0  # nearer than this to the triangle, farther than this fr
 NEAREST, FARTHEST, ASIDE = 10.0, 40.0, 30.0  # starts: y, and x from the side walls
 DURATION, STARTS, VALIDATED, UNSEEN = 30.0, 200, 400, 1_000_000
 FIELDS = 3
-VIEW = 30.0  # degrees on either side, of what is drawn
+VIEW, GREEN, RED = 30.0, "mediumseagreen", "firebrick"  # degrees on either side, and colours, of what is drawn
 RIM = [k * pi / 3 for k in range(6)]
 PLACES = ((0.0, 0.0, 0.25), *((sqrt(2 / 3) * cosine(a), sqrt(2 / 3) * sine(a), 0.125) for a in RIM))
 EYES = (0.0, -0.08, 0.06, 0.0, 0.16, 0.06, 0.0, 0.0, 0.02)  # of the reflex: below and above the middle, the third idle
@@ -259,13 +259,19 @@ def draw(axes: Any, world: World) -> None:
     axes.add_patch(Rectangle((0, 0), LENGTH, DEPTH, facecolor="none", edgecolor="black", linewidth=2))
     base = DEPTH + 4
     corners = [(world.triangle - HALF, base), (world.triangle + HALF, base), (world.triangle, base + 2 * HALF)]
-    axes.add_patch(Polygon(corners, color="tab:green"))
-    axes.add_patch(Rectangle((world.rectangle - HALF, base), 2 * HALF, 2 * HALF, color="tab:red"))
-    axes.add_patch(Wedge((world.triangle, DEPTH), GOOD, 180, 360, fill=False, edgecolor="tab:green", linestyle=":"))
-    axes.add_patch(Wedge((world.rectangle, DEPTH), BAD, 180, 360, fill=False, edgecolor="tab:red", linestyle=":"))
     look = degrees(pi / 2 - world.phi)
-    axes.add_patch(Wedge((world.x, world.y), 40, look - VIEW, look + VIEW, color="0.85", zorder=1))
-    axes.add_patch(Circle((world.x, world.y), RADIUS, color="tab:blue", zorder=2.6))
+    axes.add_patch(Circle((world.x, world.y), RADIUS, color="tab:blue", zorder=2.6, label="robot"))
+    axes.add_patch(Wedge((world.x, world.y), 40, look - VIEW, look + VIEW, color="0.85", zorder=0, label="its view"))
+    axes.plot([], [], color="black", marker=">", markevery=[1], label="drive of a wheel")
+    axes.add_patch(Polygon(corners, color=GREEN, label="triangle: go there"))
+    square = Rectangle((world.rectangle - HALF, base), 2 * HALF, 2 * HALF, color=RED, label="rectangle: avoid it")
+    axes.add_patch(square)
+    ends = ((world.triangle, GOOD, GREEN, "to end within"), (world.rectangle, BAD, RED, "to end outside"))
+    for shape, radius, color, label in ends:
+        look = {"fill": False, "edgecolor": color, "linestyle": ":", "zorder": 0.5, "label": label}
+        axes.add_patch(Wedge((shape, DEPTH), radius, 180, 360, **look))
+    axes.plot([], [], "o", markersize=10, color="0.4", markerfacecolor="gold", label="field, lit")
+    axes.plot([], [], "o", markersize=10, color="0.4", markerfacecolor="0.25", label="field, dark")
     ahead, aside = (sine(world.phi), cosine(world.phi)), (cosine(world.phi), -sine(world.phi))
     for side, motor in ((-1, world.left), (1, world.right)):
         foot = (world.x + side * RADIUS * aside[0], world.y + side * RADIUS * aside[1])
@@ -283,7 +289,7 @@ def _draw_picture(axes: Any, world: World) -> None:
     middle, scale = np.array([220.0, 60.0]), 80.0
     axes.add_patch(Rectangle(middle - 50.0, 100.0, 100.0, facecolor="0.25", edgecolor="black"))
     axes.text(middle[0], middle[1] + 53.0, "the camera's picture", ha="center", va="bottom")
-    for shape, color, slope in ((world.triangle, "tab:green", 2.0), (world.rectangle, "tab:red", 0.0)):
+    for shape, color, slope in ((world.triangle, GREEN, 2.0), (world.rectangle, RED, 0.0)):
         across = np.linspace(-HALF, HALF, 41)
         dx, dy = shape + across - world.x, DEPTH - world.y
         ahead, aside = dx * sine(world.phi) + dy * cosine(world.phi), dx * cosine(world.phi) - dy * sine(world.phi)

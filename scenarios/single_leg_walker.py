@@ -224,15 +224,18 @@ def _walk(duration: float, dt: float, read: Any, motors: tuple[str, ...]) -> Sce
 
 def draw(axes: Any, world: Any) -> None:
     """Body, leg and foot from above; the foot is filled while it stands."""
-    axes.set(xlim=(world.x - 40, world.x + 40), ylim=(-20, 35), aspect="equal", xlabel="distance", yticks=[])
-    axes.grid(axis="x", color="0.9")  # the ground, which the body passes
+    axes.set(xlim=(world.x - 40, world.x + 40), ylim=(-18, 33), aspect="equal", xlabel="distance", yticks=[])
+    axes.grid(axis="x", color="0.8")  # the ground, which the body passes
     axes.add_patch(_body(world.x))
-    axes.plot([world.x, world.foot_x], [JOINT, JOINT + world.reach], color="0.2", linewidth=3)
-    face = "tab:red" if world.down else "white"
-    axes.plot(world.foot_x, JOINT + world.reach, marker="o", markersize=10, color="tab:red", markerfacecolor=face)
+    axes.plot([world.x, world.foot_x], [JOINT, JOINT + world.reach], color="0.2", linewidth=3, label="leg")
+    face = "tab:orange" if world.down else "white"
+    foot = {"linestyle": "", "marker": "o", "color": "tab:orange", "markersize": 11, "markeredgewidth": 2}
+    axes.plot(world.foot_x, JOINT + world.reach, markerfacecolor=face, **foot)
+    axes.plot([], [], label="foot, down", **foot)
+    axes.plot([], [], label="foot, up", markerfacecolor="white", **foot)
 
 
 def _body(x: float) -> Any:
     from matplotlib.patches import Ellipse
 
-    return Ellipse((x, 0.0), 50.0, 2 * JOINT, color="tab:blue", zorder=1.8)  # above the ground
+    return Ellipse((x, 0.0), 50.0, 2 * JOINT, color="tab:blue", zorder=1.8, label="body")  # above the ground

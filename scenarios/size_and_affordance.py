@@ -215,17 +215,18 @@ def _push(towards: float) -> tuple[float, float]:
 
 
 class Task(NamedTuple):
-    """What a task is: its functions, the mean of 1,000 random CTRNNs, its reflex's score."""
+    """What a task is: its functions, the mean of 1,000 random CTRNNs, its reflex's score, its two kinds."""
 
     sense: Any
     score: Any
     chance: float
     reflex: float
+    kinds: tuple[str, str]
 
 
 TASKS = {
-    "size": Task(sense_size, score_size, 0.501, 0.891),
-    "affordance": Task(sense_affordance, score_affordance, 0.503, 0.998),
+    "size": Task(sense_size, score_size, 0.501, 0.891, ("large circle: avoid it", "small circle: catch it")),
+    "affordance": Task(sense_affordance, score_affordance, 0.503, 0.998, ("narrow gap: avoid it", "wide gap: pass it")),
 }
 
 
@@ -308,18 +309,22 @@ def draw(axes: Any, world: World, task: str) -> None:
     from matplotlib.patches import Circle
 
     axes.set(xlim=(-130, 130), ylim=(-30, 270), aspect="equal", xlabel="x", ylabel="y")
-    color = "tab:green" if TASKS[task].score(world._replace(x=world.object_x)) else "tab:red"
+    axes.add_patch(Circle((world.x, 0.0), BODY, color="tab:blue", zorder=2.6, label="agent"))
+    good = TASKS[task].score(world._replace(x=world.object_x)) > 0.5
+    look = {"color": "mediumseagreen" if good else "firebrick", "label": TASKS[task].kinds[good]}
     if task == "size":
-        axes.add_patch(Circle((world.object_x, world.y), world.width / 2.0, color=color))
+        axes.add_patch(Circle((world.object_x, world.y), world.width / 2.0, **look))
     for side in (-1, 1) if task == "affordance" else ():
         ends = [world.object_x + side * (world.width / 2.0 + part) for part in (0.0, WALL)]
-        axes.plot(ends, [world.y, world.y], color=color, linewidth=5, solid_capstyle="butt")
+        axes.plot(ends, [world.y, world.y], linewidth=5, solid_capstyle="butt", **look)
     for s, c, seen in zip(SIN, COS, TASKS[task].sense(world), strict=True):
         tip = BODY + REACH * (1.0 - seen)
         x, y = (world.x + BODY * s, world.x + tip * s), (BODY * c, tip * c)
         axes.plot(x, y, color="tab:orange" if seen else "0.8", linewidth=2 if seen else 1, zorder=2.5)
-    axes.add_patch(Circle((world.x, 0.0), BODY, color="tab:blue", zorder=2.6))
     for side, motor in ((-1, world.left), (1, world.right)):
         push = {"arrowstyle": "-|>", "color": "black", "linewidth": 2, "shrinkA": 0, "shrinkB": 0}
         foot = world.x + side * (BODY + 4 + 40 * motor)
         axes.annotate("", (world.x + side * (BODY + 2), 0.0), (foot, 0.0), arrowprops=push)
+    axes.plot([], [], color="0.8", label="ray")
+    axes.plot([], [], color="tab:orange", linewidth=2, label="ray that meets it")
+    axes.plot([], [], color="black", linewidth=2, marker=">", markevery=[1], label="push of a motor")

@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from ..evaluate.fitness import worth_so_far
 from ..evaluate.trace import Trace
+from ..evaluate.uncompiled import uncompiled
 from ..scenario import Scenario
-from .canvas import new_figure, tints
-from .charts import number, span, thinned
-from .ink import COLORS as INKS
+from .canvas import new_figure
+from .charts import number, span
 from .ink import MUTED
+from .strips import BOTTOM, LEFT, LINES, PAPER, RIGHT, WIDTH, Group, strips
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,11 +23,12 @@ if TYPE_CHECKING:
 
 Draw = Callable[[Any, Any], None]
 FRAMES = 150  # at most
-WIDTH, HEIGHT, DPI = 8.0, 4.5, 120  # of a picture, before its empty margins are cut
-PANEL, LEFT, RIGHT = 1.35, 0.09, 0.79  # inches of a panel of signals, and where it begins and ends, of the width
+REST = 1500  # milliseconds that the last stands still, before all begins anew
+HEIGHT, DPI = 4.5, 120  # of a picture, before its empty margins are cut
+TOP = 0.4  # inches above a world, for its title
 PADDING = 12  # pixels left of a margin
 COLORS = 64
-PAPER, LINES, NOW = "#fbfbf9", "#9a9a94", "#191917"
+NOW = "#191917"
 AGENTS = 4  # with a panel each; the signals of more share one
 
 
@@ -56,7 +58,8 @@ def animate(stream: BinaryIO, lived: Trace, scenario: Scenario, fps: float = 15.
     chosen = moments(len(lived.worlds))
     tops = pictures([lived.worlds[index] for index in chosen], drawn_by(scenario))
     first, *others = _with_signals(tops, lived, scenario, chosen)
-    first.save(stream, "GIF", save_all=True, append_images=others, duration=round(1000 / fps), loop=0)
+    durations = [10 * round(100 / fps)] * len(others) + [REST]  # in hundredths of a second, as the format has them
+    first.save(stream, "GIF", save_all=True, append_images=others, duration=durations, loop=0)
 
 
 def drawn_by(scenario: Scenario) -> Draw:
@@ -69,7 +72,8 @@ def drawn_by(scenario: Scenario) -> Draw:
     """
     if scenario.draw is None:
         raise ValueError(f"scenario: {scenario.name!r} has no function draw, so that there is nothing to show")
-    return scenario.draw
+    (draw,) = uncompiled(scenario.draw)  # compiling what it calls would take longer than all pictures
+    return draw
 
 
 def moments(count: int, most: int = FRAMES) -> list[int]:
@@ -79,12 +83,15 @@ def moments(count: int, most: int = FRAMES) -> list[int]:
 
 
 def captions_of(lived: Trace, scenario: Scenario, chosen: Sequence[int]) -> list[str]:
-    """Time and score of moments."""
+    """Time and score of moments; of the last also whether the trial is passed."""
     worth = worth_so_far(lived, scenario)[list(chosen)]
-    times = [f"t = {scenario.dt * index:.2f}" for index in chosen]
+    verdicts = [""] * len(chosen)
+    if scenario.passing is not None and chosen[-1] == len(lived.worlds) - 1:
+        passed = worth[-1] >= scenario.passing
+        verdicts[-1] = f"   {'passed' if passed else 'failed'} ({number(scenario.passing)} needed)"
     return [
-        time if np.isnan(value) else f"{time}   score {number(float(value))}"
-        for time, value in zip(times, worth, strict=True)
+        f"t = {scenario.dt * index:.2f}" + ("" if np.isnan(value) else f"   score {number(float(value))}") + verdict
+        for index, value, verdict in zip(chosen, worth, verdicts, strict=True)
     ]
 
 
@@ -94,29 +101,36 @@ def neuron_names(lived: Trace) -> tuple[str, ...]:
     return lived.output_names + tuple(f"neuron {number + 1}" for number in range(len(lived.output_names), count))
 
 
-def by_agent(names: tuple[str, ...]) -> list[tuple[str, slice, tuple[str, ...]]]:
-    """Whose signals these are, their columns, and their names, agent by agent; all together for one or many."""
-    whose = [found.group(1) if (found := re.match(r"agent (\d+)[ :]+", name)) else "" for name in names]
-    agents = list(dict.fromkeys(whose))
-    if "" in agents or not 2 <= len(agents) <= AGENTS:
-        return [("", slice(None), names)]
-    each = len(names) // len(agents)
-    short = [re.sub(r"^agent \d+[ :]+", "", name) for name in names]
-    parts = [slice(place * each, (place + 1) * each) for place in range(len(agents))]
-    return [(f", agent {agent}", part, tuple(short[part])) for agent, part in zip(agents, parts, strict=True)]
+def by_agent(names: tuple[str, ...]) -> list[Group]:
+    """Whose signals these are, their columns, and their names, agent by agent; those of one or of many together.
+
+    Of many agents the same signal of all is side by side.
+    """
+    found = [(match[1], match[2]) for name in names if (match := re.match(r"agent (\d+)[ :]+(.*)", name))]
+    agents, kinds = (list(dict.fromkeys(part)) for part in zip(*found, strict=True)) if found else ([], [])
+    if len(found) < len(names) or len(agents) < 2:
+        return [("", list(range(len(names))), names)]
+    if len(agents) > AGENTS:
+        order = sorted(range(len(names)), key=lambda column: kinds.index(found[column][1]))
+        return [("", order, tuple(names[column] for column in order))]
+    parts = [[column for column, (whose, _) in enumerate(found) if whose == agent] for agent in agents]
+    return [
+        (f", agent {agent}", part, tuple(found[column][1] for column in part))
+        for agent, part in zip(agents, parts, strict=True)
+    ]
 
 
 def pictures(worlds: Sequence[Any], draw: Draw) -> "list[Image]":
-    """Draw each world; the pictures are of one size, without the margins that are empty in all."""
+    """Draw each world; the pictures are of one size, without the rows that are empty in all above and below."""
     axes = _paper()
     from PIL import Image, ImageChops
 
     drawn = [Image.fromarray(_pixels(axes, draw, world)).convert("RGB") for world in worlds]
     blank = Image.new("RGB", drawn[0].size, PAPER)
     boxes = np.array([ImageChops.difference(picture, blank).getbbox() or (0, 0, *blank.size) for picture in drawn])
-    left, top = np.maximum(boxes[:, :2].min(axis=0) - PADDING, 0).tolist()
-    right, bottom = np.minimum(boxes[:, 2:].max(axis=0) + PADDING, blank.size).tolist()
-    return [_reduced(picture.crop((left, top, right, bottom))) for picture in drawn]
+    top = max(int(boxes[:, 1].min()) - PADDING, 0)
+    bottom = min(int(boxes[:, 3].max()) + PADDING, blank.height)
+    return [_reduced(picture.crop((0, top, blank.width, bottom))) for picture in drawn]
 
 
 def png(picture: "Image") -> bytes:
@@ -134,13 +148,15 @@ def _reduced(picture: "Image") -> "Image":
 
 
 def _paper() -> "Axes":
-    """Quiet axes on light paper: what a scenario draws is made for it."""
+    """Quiet axes on light paper, above those of the signals: what a scenario draws is made for them."""
     figure = new_figure(WIDTH, HEIGHT, DPI)
-    figure.set_layout_engine("constrained")
     figure.patch.set_facecolor(PAPER)
-    axes = figure.add_subplot(facecolor=PAPER)
+    place = (LEFT, BOTTOM / HEIGHT, RIGHT - LEFT, 1.0 - (BOTTOM + TOP) / HEIGHT)
+    axes = figure.add_axes(place, facecolor=PAPER)
     axes.spines[:].set_color(LINES)
-    axes.tick_params(color=LINES)
+    axes.tick_params(color=LINES, labelcolor=MUTED, labelsize=8)
+    axes.xaxis.label.set(color=MUTED, size=9)
+    axes.yaxis.label.set(color=MUTED, size=9)
     return axes
 
 
@@ -148,21 +164,33 @@ def _pixels(axes: "Axes", draw: Draw, world: Any) -> NDArray[np.uint8]:
     """Draw one world on axes as they were; clearing them would cost more than all the rest."""
     before = set(axes.get_children())
     axes.set_prop_cycle(None)
-    draw(axes, world)
-    figure: Any = axes.figure
-    figure.canvas.draw()
-    figure.set_layout_engine("none")  # the first layout holds for all, so that nothing jumps
+    with np.errstate(all="ignore"):  # uncompiled, integers tell of their wrapping around
+        draw(axes, world)
+    if axes.get_legend() is None:
+        before |= _legend(axes)
+    canvas: Any = axes.figure.canvas
+    canvas.draw()
     for artist in set(axes.get_children()) - before:
         artist.remove()
-    return np.array(figure.canvas.buffer_rgba())
+    return np.array(canvas.buffer_rgba())
+
+
+def _legend(axes: "Axes") -> set[Any]:
+    """What the first world's artists are labelled, right of them: it stays, so that nothing jumps."""
+    named = dict(zip(*reversed(axes.get_legend_handles_labels()), strict=True))
+    if not named:
+        return set()
+    style = {"frameon": False, "fontsize": 8, "handlelength": 1.4, "labelspacing": 0.7, "markerscale": 0.7}
+    return {axes.legend(named.values(), named, loc="upper left", bbox_to_anchor=(1.01, 1.0), **style)}
 
 
 def _with_signals(tops: "list[Image]", lived: Trace, scenario: Scenario, chosen: Sequence[int]) -> "list[Image]":
     """Each picture with its caption above, and the neurons below with a line at its moment."""
     from PIL import Image, ImageDraw
 
-    signals, left, right, edges = _signals(lived)
-    width, bar = max(tops[0].width, signals.width), round(0.34 * DPI)
+    below = strips(lived.time, lived.outputs, by_agent(neuron_names(lived)), DPI)
+    signals, (left, right), edges = Image.fromarray(below.pixels), below.across, below.panels
+    width, bar = max(tops[0].width, signals.width), round(0.36 * DPI)
     first, last = span(lived.time)
     font = _font()
     made = []
@@ -184,44 +212,4 @@ def _font() -> Any:
     from matplotlib.font_manager import findfont
     from PIL import ImageFont
 
-    return ImageFont.truetype(findfont("DejaVu Sans"), round(0.14 * DPI))
-
-
-def _signals(lived: Trace) -> "tuple[Image, float, float, list[tuple[float, float]]]":
-    """The neurons' outputs as a picture: its time axis from pixel to pixel, and from where to where each panel is."""
-    from PIL import Image
-
-    groups = by_agent(neuron_names(lived))
-    height = PANEL * len(groups) + 0.45
-    figure = new_figure(WIDTH, height, DPI)
-    figure.patch.set_facecolor(PAPER)
-    sheets = []
-    for row, (whose, columns, names) in enumerate(groups):
-        bottom = 0.42 + PANEL * (len(groups) - 1 - row)
-        axes = figure.add_axes((LEFT, bottom / height, RIGHT - LEFT, (PANEL - 0.12) / height), facecolor=PAPER)
-        _panel(axes, lived.time, lived.outputs[:, columns], names)
-        axes.set_ylabel(whose.removeprefix(", ") or "outputs", fontsize=9, color=MUTED)
-        axes.tick_params(colors=MUTED, labelsize=8, length=0, labelbottom=row == len(groups) - 1)
-        sheets.append(axes)
-    sheets[-1].set_xlabel("time", fontsize=9, color=MUTED)
-    figure.canvas.draw()
-    canvas: Any = figure.canvas
-    picture = Image.fromarray(np.array(canvas.buffer_rgba())).convert("RGB")
-    boxes = [axes.get_window_extent() for axes in sheets]
-    return picture, boxes[0].x0, boxes[0].x1, [(picture.height - box.y1, picture.height - box.y0) for box in boxes]
-
-
-def _panel(axes: "Axes", time: NDArray[np.float64], signals: NDArray[np.floating], names: tuple[str, ...]) -> None:
-    """Lines while their colours can be told apart, and else rows of pixels."""
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.spines[:].set_color(LINES)
-    first, last = span(time)
-    if len(names) <= len(INKS):
-        for signal, color, name in zip(signals.T, INKS, names, strict=False):
-            axes.plot(*thinned(time, signal), color=color, linewidth=1.3, label=name.replace("$", r"\$"))
-        axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, fontsize=8, handlelength=1.2)
-    else:
-        pixels = tints(signals.T, float(np.nanmax(np.abs(signals), initial=0.0)))
-        axes.imshow(pixels, aspect="auto", interpolation="nearest", extent=(first, last, len(names) + 0.5, 0.5))
-        axes.text(1.02, 0.5, f"{len(names)} neurons", transform=axes.transAxes, fontsize=8, color=MUTED, va="center")
-    axes.set_xlim(first, last)
+    return ImageFont.truetype(findfont("DejaVu Sans"), round(0.155 * DPI))

@@ -12,7 +12,7 @@ from ..evaluate.trace import Trace
 from ..scenario import Scenario
 from .animation import by_agent, captions_of, drawn_by, moments, neuron_names, pictures, png
 from .canvas import SERIES
-from .charts import legend, number, signal_chart, span
+from .charts import NAMED, number, reach_of, signal_chart, span
 from .frame import section, write_page
 
 PACE = (8.0, 25.0)  # frames a second, at least and at most
@@ -95,10 +95,10 @@ def _signals(
 ) -> str:
     if signals.shape[1] == 0:
         return ""
-    if signals.shape[1] > len(SERIES):
-        reach = number(float(np.nanmax(np.abs(signals))))
-        rows = "; ".join(f"{index} {escape(name)}" for index, name in enumerate(names, 1))
-        key = f'<p class="note">Blue is above zero, orange below, full at {reach}. Rows: {rows}.</p>'
-    else:
-        key = legend({name: f"s{index}" for index, name in enumerate(names, 1)})
-    return f"<h3>{title}</h3>\n{key}\n{signal_chart(time, signals, f'{title} over time', moving=moving)}\n"
+    low, high = reach_of(signals)
+    words = f"Blue is above zero, orange below, full at {number(max(-low, high))}."
+    key = words if len(names) > len(SERIES) else f"Each from {number(low)} to {number(high)}."
+    rows = "; ".join(f"{index} {escape(name)}" for index, name in enumerate(names, 1))
+    all_rows = f"<details><summary>Rows</summary>{rows}.</details>\n" if len(names) > NAMED else ""
+    chart = signal_chart(time, signals, names, f"{title} over time", moving=moving)
+    return f'<h3>{title}</h3>\n<p class="note">{key}</p>\n{chart}\n{all_rows}'

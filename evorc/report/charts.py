@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from .canvas import MUTED, SERIES, drawing, new_figure, themed_axes, tints
+from .canvas import GRID, MUTED, SERIES, drawing, new_figure, themed_axes, tints
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Array = NDArray[np.floating]
-WIDTH, MARGIN, GUTTER = 960, 64, 176  # units of a drawing: its width, the room left for ticks, and right for names
+WIDTH, MARGIN, GUTTER = 960, 64, 224  # units of a drawing: its width, the room left for ticks, and right for names
 BINS = 800  # of the time axis, each drawn by its lowest and highest value
-NAME = 22  # letters and digits that fit in the gutter
+NAME = 32  # letters and digits that fit in the gutter
 APART = 15  # units between two names, at least
+LINE, NAMED = 16, 32  # units of a row of pixels, half of those of a line; rows that have their names beside them
 
 
 class Generation(Protocol):
@@ -63,22 +64,40 @@ def fitness_chart(history: Sequence[Generation], levels: Sequence[Level]) -> str
     return drawing(figure, "Fitness over evaluations", _names(axes, levels))
 
 
-def signal_chart(time: Array, signals: Array, description: str, *, moving: bool = False) -> str:
+def signal_chart(time: Array, signals: Array, names: Sequence[str], description: str, *, moving: bool = False) -> str:
     """Signals [step, signal] over time: lines while their colours can be told apart, and else rows of pixels.
 
-    A `moving` chart has a line that the player moves with the picture.
+    Each has a strip of its own, and its name beside it if there is room. A `moving` chart has a line that the player
+    moves with the picture.
     """
-    many = signals.shape[1] > len(SERIES)
-    height = 90 + (min(400, 12 * signals.shape[1]) if many else 150)
+    count = len(names)
+    inner = max(100, min(LINE * count, 420) if count > len(SERIES) else 2 * LINE * count)
+    height, room = inner + 58, WIDTH - MARGIN - GUTTER
     figure = new_figure(WIDTH / 72, height / 72)
-    place = (MARGIN / WIDTH, 46 / height, (WIDTH - MARGIN - 16) / WIDTH, (height - 58) / height)
-    axes = themed_axes(figure, place, xlabel="time")
-    (_rows if many else _lines)(axes, time, signals)
+    axes = themed_axes(figure, (MARGIN / WIDTH, 46 / height, room / WIDTH, inner / height), xlabel="time")
+    (_rows if count > len(SERIES) else _lines)(axes, time, signals)
     axes.set_xlim(*span(time))
-    line = (
-        f'<line class="now" x1="{MARGIN}" x2="{MARGIN}" y1="12" y2="{height - 46}" data-room="{WIDTH - MARGIN - 16}"/>'
-    )
-    return drawing(figure, description, line if moving else "")
+    axes.grid(visible=False)
+    if count <= NAMED:
+        axes.set_yticks([])
+    line = f'<line class="now" x1="{MARGIN}" x2="{MARGIN}" y1="12" y2="{height - 46}" data-room="{room}"/>'
+    beside = "".join(_text(16 + (row + 0.5) * inner / count, name) for row, name in enumerate(names))
+    return drawing(figure, description, (line if moving else "") + (beside if count <= NAMED else ""))
+
+
+def stack(axes: "Axes", time: Array, signals: Array, colors: Sequence[str], reach: tuple[float, float]) -> None:
+    """Lines [step, signal] one above the other, the first on top, each from `reach` to `reach`; none hides another."""
+    low, high = reach
+    for strip, (signal, color) in enumerate(zip(signals.T, colors, strict=False)):
+        place, value = thinned(time, signal)
+        above = 0.42 - 0.84 * (value - low) / ((high - low) or 1.0)
+        axes.plot(place, strip + above, color=color, linewidth=1.3, marker="o" if len(time) == 1 else "")
+    axes.set_ylim(signals.shape[1] - 0.5, -0.5)
+
+
+def reach_of(signals: Array) -> tuple[float, float]:
+    """The lowest and the highest value, and zero between them."""
+    return float(np.nanmin(signals, initial=0.0)), float(np.nanmax(signals, initial=0.0))
 
 
 def number(value: float) -> str:
@@ -98,18 +117,18 @@ def _column(history: Sequence[Generation], name: str) -> Array:
 
 
 def _lines(axes: "Axes", time: Array, signals: Array) -> None:
-    for signal, color in zip(signals.T, SERIES, strict=False):
-        axes.plot(*thinned(time, signal), color=color, linewidth=1.6, marker="o" if len(time) == 1 else "")
+    for strip in range(signals.shape[1]):
+        axes.axhline(strip + 0.42, color=GRID, linewidth=1)
+    stack(axes, time, signals, SERIES, reach_of(signals))
 
 
 def _rows(axes: "Axes", time: Array, signals: Array) -> None:
     from matplotlib.ticker import MaxNLocator
 
     count = signals.shape[1]
-    pixels = tints(signals.T, float(np.nanmax(np.abs(signals), initial=0.0)))
+    pixels = tints(signals.T, max(map(abs, reach_of(signals))))
     axes.imshow(pixels, aspect="auto", interpolation="nearest", extent=(*span(time), count + 0.5, 0.5))
     axes.yaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.grid(visible=False)
 
 
 def span(time: Array) -> tuple[float, float]:
@@ -132,13 +151,17 @@ def _names(axes: "Axes", levels: Sequence[Level]) -> str:
     """Names of levels, right of the axes and clear of each other."""
     figure = axes.figure
     height = figure.get_size_inches()[1] * 72  # type: ignore[union-attr]
-    names, lowest = "", np.inf
+    texts, lowest = "", np.inf
     for level in sorted(levels, key=lambda level: level.fitness):
         wanted = height - float(axes.transData.transform((0.0, level.fitness))[1])
         lowest = min(wanted, lowest - APART)
         value = number(level.fitness)
-        room = NAME - len(value)
-        name = level.name if len(level.name) < room else level.name[: room - 2] + "\u2026"
-        place = f'x="{WIDTH - GUTTER + 8}" y="{lowest + 4:.1f}"'
-        names += f"<text {place}>{escape(name)} {value}<title>{escape(level.name)}</title></text>"
-    return names
+        texts += _text(lowest + 4, level.name, f" {value}")
+    return texts
+
+
+def _text(bottom: float, name: str, end: str = "") -> str:
+    """A name in the gutter, cut to its width."""
+    room = NAME - len(end)
+    short, whole = (name, "") if len(name) <= room else (f"{name[: room - 1]}\u2026", f"<title>{escape(name)}</title>")
+    return f'<text x="{WIDTH - GUTTER + 8}" y="{bottom:.1f}">{escape(short)}{escape(end)}{whole}</text>'

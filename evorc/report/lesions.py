@@ -11,6 +11,7 @@ from ..evaluate import Problem
 from ..evaluate.fitness import fitness_of
 from ..evaluate.trace import trace
 from ..kernels.episodes import Individuals
+from .charts import number
 from .dynamics import Array
 from .ink import COLORS, GRID, INK, MUTED, PAPER
 from .naming import gene_names
@@ -125,8 +126,8 @@ def lesions(problem: Problem, genome: ArrayLike) -> Lesions:
         *(np.tile(part, (networks, *[1] * (part.ndim - 1))) for part in whole.population)
     )
     each = problem.blueprint.networks
-    for number, (network, kind, source, target) in enumerate(cuts, 1):
-        row = number * each + network
+    for cut, (network, kind, source, target) in enumerate(cuts, 1):
+        row = cut * each + network
         if kind == "neuron":
             for part in (population.recurrent, population.readout):
                 first = population.output.shape[1] - part.shape[1]
@@ -208,7 +209,8 @@ class Sensitivity:
         axes.axvline(self.intact, color=MUTED, linewidth=1.2)
         axes.set_yticks(np.arange(len(order)), [plain(self.names[gene]) for gene in order])
         axes.set(ylim=(-0.7, len(order) - 0.3), xlabel="fitness")
-        axes.legend(frameon=False, labelcolor=INK, fontsize=10, loc="best")
+        place = {"bbox_to_anchor": (1.0, 0.99), "ncols": 2, "borderaxespad": 0.0}  # beside the title, off the dots
+        axes.legend(loc="lower right", frameon=False, labelcolor=INK, fontsize=10, **place)
         most = "" if len(order) == len(self.names) else f", the {len(order)} most sensitive of {len(self.names)}"
         title = f"one gene moved by {100 * self.share:g} % of its range{most}"
         axes.set_title(title, color=INK, size=11, loc="left")
@@ -282,5 +284,5 @@ def _cells(axes: "Axes", kind: str, change: Array, ends: tuple[list[str], list[s
     if max(change.shape) <= LEGIBLE:
         for (row, column), value in np.ndenumerate(change):
             if not np.isnan(value):
-                shown = f"{value:.2g}" if abs(value) > FAINT * reach else "0"
+                shown = number(float(f"{value:.2g}")) if abs(value) > FAINT * reach else "0"
                 axes.text(column, row, shown, ha="center", va="center", size=8, color=INK)

@@ -135,8 +135,8 @@ def draw(axes: Any, world: Any) -> None:
     axes.set(xlim=(-1.6, 1.6), ylim=(-1.3, 1.3), aspect="equal", xticks=[], yticks=[])
     place = -np.sin(world.angle), np.cos(world.angle)
     axes.plot([0.0, place[0]], [0.0, place[1]], color="0.8", linewidth=1)
-    axes.plot(*place, marker="s", markersize=16, color="0.15")
-    axes.plot(0.0, 0.0, marker="^", markersize=26, color="tab:blue")
+    axes.plot(*place, marker="s", markersize=16, color="0.15", linestyle="", label="stripe")
+    axes.plot(0.0, 0.0, marker="^", markersize=26, color="tab:blue", linestyle="", label="fly")
     axes.annotate("", (-0.4 * world.wind, -1.1), (0.0, -1.1), arrowprops={{"arrowstyle": "->", "color": "tab:orange"}})
 '''
 

@@ -132,6 +132,13 @@ def test_few_neurons_are_lines_and_many_are_rows_of_pixels(neurons):
     assert ("image" in page.tags) == (neurons == 30)
 
 
+@pytest.mark.parametrize(("neurons", "beside"), [(8, 6), (32, 30), (33, 0)])
+def test_names_stand_beside_the_signals_while_there_is_room(neurons, beside):
+    page = page_of(toy_report(trace=toy_trace(neurons=neurons)))
+    assert sum(word in page.words for word in (f"neuron {k}" for k in range(3, neurons + 1))) == beside
+    assert ("Rows" in page.words) == (beside == 0)
+
+
 def test_a_long_trace_makes_no_larger_chart():
     short, long = (page_of(toy_report(trace=toy_trace(n))) for n in (2000, 50_000))
     assert len(long.text) < 1.5 * len(short.text)

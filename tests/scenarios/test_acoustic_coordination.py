@@ -140,10 +140,11 @@ def test_a_wrong_option_is_named(options, message):
         load_scenario("acoustic_coordination", **options)
 
 
-def test_a_moment_is_drawn():
+def test_a_moment_is_drawn_and_says_what_is_what():
     figures = pytest.importorskip("matplotlib.figure")
     scenario = load_scenario("acoustic_coordination")
     axes = figures.Figure().add_subplot()
     scenario.draw(axes, facing(8.0, 0.5, 1.0))
     assert len(axes.patches) == 2 * 5
-    assert len(axes.lines) == 2 * 3
+    assert sum(len(line.get_xdata()) > 0 for line in axes.lines) == 2 * 3
+    assert {"agent 1", "agent 2", "voice", "ear that hears much"} <= {*axes.get_legend_handles_labels()[1]}

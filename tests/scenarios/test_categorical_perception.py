@@ -119,9 +119,11 @@ def test_a_wrong_option_is_named(options, message):
         load_scenario("categorical_perception", **options)
 
 
-@pytest.mark.parametrize("circle", [0.0, 1.0])
-def test_a_moment_is_drawn(circle):
+@pytest.mark.parametrize(("circle", "kind"), [(0.0, "diamond: avoid it"), (1.0, "circle: catch it")])
+def test_a_moment_is_drawn_and_says_what_is_what(circle, kind):
     figures = pytest.importorskip("matplotlib.figure")
     axes = figures.Figure().add_subplot()
     SCENARIO.draw(axes, MODULE.World(3.0, 10.0, 120.0, circle, 0.2, 0.9))
-    assert (len(axes.patches), len(axes.lines), len(axes.texts)) == (2, 7, 2)
+    rays = sum(len(line.get_xdata()) > 0 for line in axes.lines)
+    assert (len(axes.patches), rays, len(axes.texts)) == (2, 7, 2)
+    assert {"agent", kind, "ray", "ray that meets it", "push of a motor"} == {*axes.get_legend_handles_labels()[1]}

@@ -187,10 +187,11 @@ def test_a_wrong_option_is_named(options, message):
         load_scenario("coordinated_movement", **options)
 
 
-def test_a_moment_is_drawn():
+def test_a_moment_is_drawn_and_says_what_is_what():
     figures = pytest.importorskip("matplotlib.figure")
     scenario = load_scenario("coordinated_movement")
     axes = figures.Figure().add_subplot()
     scenario.draw(axes, scenario.start(KEY))
     assert len(axes.patches) == 3
-    assert len(axes.lines) == 1 + 16 + 2
+    assert sum(len(line.get_xdata()) > 0 for line in axes.lines) == 1 + 16 + 2
+    assert {"agent 1", "agent 2", "ray that feels", "goal for the middle"} <= {*axes.get_legend_handles_labels()[1]}

@@ -143,8 +143,11 @@ def test_a_wrong_option_is_named(options, message):
         load_scenario("delayed_response", **options)
 
 
-def test_a_moment_is_drawn():
+def test_a_moment_is_drawn_and_says_what_is_what():
     figures = pytest.importorskip("matplotlib.figure")
     axes = figures.Figure().add_subplot()
     SCENARIO.draw(axes, SCENARIO.start(key(0)))
     assert len(axes.patches) == 4  # goal, robot and two eyes
+    assert {"robot", "goal", "lamp, on", "gate, open", "eye, lit", "range ray"} <= {
+        *axes.get_legend_handles_labels()[1]
+    }

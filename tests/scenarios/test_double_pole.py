@@ -101,9 +101,11 @@ def test_an_unknown_fitness_is_named():
         load_scenario("double_pole", fitness="steps")
 
 
-def test_a_moment_is_drawn():
+def test_a_moment_is_drawn_and_says_what_is_what():
     figures = pytest.importorskip("matplotlib.figure")
     scenario = load_scenario("double_pole")
     axes = figures.Figure().add_subplot()
     scenario.draw(axes, scenario.start(KEY))
-    assert len(axes.patches) + len(axes.lines) == 4
+    assert {"cart", "track: 4.8 m", "pole of 1 m", "pole of 0.1 m", "limit: 36 degrees"} <= {
+        *axes.get_legend_handles_labels()[1]
+    }

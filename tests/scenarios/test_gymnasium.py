@@ -151,13 +151,14 @@ def test_environments_are_reused_where_that_is_known_to_be_safe_and_closed_in_th
     assert toy.opened == 0
 
 
-def test_a_moment_is_a_picture():
+def test_a_moment_is_a_picture_with_the_return_so_far():
     pytest.importorskip("pygame")
     figures = pytest.importorskip("matplotlib.figure")
     problem = Problem(load_scenario("gymnasium", **HIDDEN), NETWORK)
     axes = figures.Figure().add_subplot()
     problem.scenario.draw(axes, trace(problem, CHAMPION, max_steps=2).worlds[1])
     assert axes.images[0].get_array().shape == (400, 600, 3)
+    assert axes.get_title(loc="left") == "return 1"
 
 
 def test_a_moment_without_a_picture_is_told_in_words():
@@ -167,6 +168,7 @@ def test_a_moment_without_a_picture_is_told_in_words():
     axes = figures.Figure().add_subplot()
     module().draw(axes, moment)
     assert axes.texts[0].get_text().startswith("observation 0: 0.0137")
+    assert axes.texts[0].get_text().endswith("return: 0")
 
 
 @pytest.mark.parametrize(

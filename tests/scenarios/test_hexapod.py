@@ -135,8 +135,11 @@ def test_a_wrong_option_is_named(option):
         load_scenario("hexapod", **{option: 0.0})
 
 
-def test_a_moment_is_drawn():
+def test_a_moment_is_drawn_and_says_what_is_what():
     figures = pytest.importorskip("matplotlib.figure")
     axes = figures.Figure().add_subplot()
     SCENARIO.draw(axes, SCENARIO.act(SCENARIO.start(key(0)), (1.0, 0.0, 0.0, 0.0, 0.0) * 6))
     assert len(axes.patches) == 2  # the polygon of support and the body
+    assert {"foot, down", "foot, up", "support, stable", "support, not stable"} <= {
+        *axes.get_legend_handles_labels()[1]
+    }

@@ -114,8 +114,9 @@ def test_a_wrong_step_is_named(dt):
         load_scenario("klinotaxis", dt=dt)
 
 
-def test_a_moment_is_drawn():
+def test_a_moment_is_drawn_and_says_what_is_what():
     figures = pytest.importorskip("matplotlib.figure")
     axes = figures.Figure().add_subplot()
     SCENARIO.draw(axes, SCENARIO.start(key(0), BODY))
-    assert len(axes.lines) == 3  # peak, worm and head
+    assert sum(len(line.get_xdata()) > 0 for line in axes.lines) == 3  # peak, worm and head
+    assert {"peak", "worm, enlarged", "ASEL: it rises", "ASER: it falls"} <= {*axes.get_legend_handles_labels()[1]}

@@ -148,10 +148,12 @@ def test_a_wrong_option_is_named(options, message):
         load_scenario("perceptual_crossing", **options)
 
 
-def test_a_moment_is_drawn():
+def test_a_moment_is_drawn_and_says_what_is_what():
     figures = pytest.importorskip("matplotlib.figure")
     scenario = load_scenario("perceptual_crossing")
     axes = figures.Figure().add_subplot()
     scenario.draw(axes, module().placed(10.0, 300.0, 2))
-    assert len(axes.lines) == 9
     assert len(axes.texts) == 3
+    things = {f"{thing} that {agent} feels" for thing in ("object", "shadow") for agent in (1, 2)}
+    named = [label for label in axes.get_legend_handles_labels()[1] if not label.startswith("_")]
+    assert {*named} == {"agent 1", "agent 2", *things}

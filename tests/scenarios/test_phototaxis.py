@@ -129,8 +129,9 @@ def test_a_wrong_option_is_named(options, message):
 
 
 @pytest.mark.parametrize("eyes", [2, 1])
-def test_a_moment_is_drawn(eyes):
+def test_a_moment_is_drawn_and_says_what_is_what(eyes):
     figures = pytest.importorskip("matplotlib.figure")
     scenario, axes = load_scenario("phototaxis", eyes=eyes), figures.Figure().add_subplot()
     scenario.draw(axes, scenario.start(key(0), module().WIRED))
-    assert len(axes.lines) == 1 + 2 + eyes  # lamp, wheels and eyes
+    assert sum(len(line.get_xdata()) > 0 for line in axes.lines) == 1 + 2 + eyes  # lamp, wheels and eyes
+    assert {"robot", "wheel", "lamp", "eye that sees it"} <= {*axes.get_legend_handles_labels()[1]}

@@ -127,8 +127,11 @@ def test_a_wrong_option_is_named(options, message):
         load_scenario("seeing_the_light", **options)
 
 
-def test_a_moment_is_drawn():
+def test_a_moment_is_drawn_and_says_what_is_what():
     figures = pytest.importorskip("matplotlib.figure")
     axes = figures.Figure().add_subplot()
     SCENARIO.draw(axes, at(60.0, 50.0, 0.3))
     assert (len(axes.patches), len(axes.collections), len(axes.texts)) == (14, 2, 3)
+    assert {"robot", "its view", "triangle: go there", "rectangle: avoid it", "field, lit"} <= {
+        *axes.get_legend_handles_labels()[1]
+    }

@@ -131,9 +131,9 @@ def test_a_wrong_option_is_named(options, message):
         load_scenario("single_leg_walker", **options)
 
 
-def test_a_moment_is_drawn():
+def test_a_moment_is_drawn_and_says_what_is_what():
     figures = pytest.importorskip("matplotlib.figure")
     scenario = load_scenario("single_leg_walker")
     axes = figures.Figure().add_subplot()
     scenario.draw(axes, scenario.start(KEY))
-    assert len(axes.patches) + len(axes.lines) == 3
+    assert [*axes.get_legend_handles_labels()[1]] == ["body", "leg", "foot, down", "foot, up"]

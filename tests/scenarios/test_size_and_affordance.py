@@ -114,9 +114,19 @@ def test_a_wrong_option_is_named(options, message):
         load_scenario("size_and_affordance", **options)
 
 
-@pytest.mark.parametrize(("task", "patches", "lines"), [("size", 2, 15), ("affordance", 1, 17)])
-def test_a_moment_is_drawn(task, patches, lines):
+@pytest.mark.parametrize(
+    ("task", "width", "kind", "patches", "lines"),
+    [
+        ("size", 24.0, "small circle: catch it", 2, 15),
+        ("size", 34.0, "large circle: avoid it", 2, 15),
+        ("affordance", 24.0, "narrow gap: avoid it", 1, 17),
+        ("affordance", 34.0, "wide gap: pass it", 1, 17),
+    ],
+)
+def test_a_moment_is_drawn_and_says_what_is_what(task, width, kind, patches, lines):
     figures = pytest.importorskip("matplotlib.figure")
     axes = figures.Figure().add_subplot()
-    SCENARIOS[task].draw(axes, MODULE.World(3.0, 10.0, 120.0, 34.0, 0.2, 0.9))
-    assert (len(axes.patches), len(axes.lines), len(axes.texts)) == (patches, lines, 2)
+    SCENARIOS[task].draw(axes, MODULE.World(3.0, 10.0, 120.0, width, 0.2, 0.9))
+    drawn = sum(len(line.get_xdata()) > 0 for line in axes.lines)
+    assert (len(axes.patches), drawn, len(axes.texts)) == (patches, lines, 2)
+    assert {"agent", kind, "ray", "ray that meets it", "push of a motor"} == {*axes.get_legend_handles_labels()[1]}
