@@ -8,7 +8,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS)
 KERNEL_TESTS := tests/kernels tests/networks
-INDEX_TESTS := tests/kernels $(wildcard tests/networks/test_[beho]*.py) tests/networks/test_lsm.py \
+INDEX_TESTS := tests/kernels $(wildcard tests/networks/test_[beho]*.py) $(wildcard tests/networks/test_lsm*.py) \
 	tests/readouts/test_recursive.py
 BENCHMARKS := $(filter-out benchmarks/_%,$(wildcard benchmarks/*.py))
 

@@ -11,12 +11,23 @@ import time
 import brian2 as b2
 import numpy as np
 
-MODEL = """
-dv/dt = (-v + R * (fast + slow + background)) / tau : volt (unless refractory)
+MODELS = {
+    "LIF": ("dv/dt = (-v + R * (fast + slow + background)) / tau : volt (unless refractory)", "exact"),
+    "ConductanceLIF": (
+        """dv/dt = (-v + R * (g_e * (70*mV - v) + g_i * (-10*mV - v) + background)) / tau : volt (unless refractory)
+        g_e = fast / (55*mV) : siemens
+        g_i = slow / (-25*mV) : siemens""",
+        "exponential_euler",
+    ),
+    "Izhikevich": ("v : volt\nrecovered : volt\na : 1\nb : 1\nc : volt\nd : volt\nbase : volt", "exact"),
+}
+SHARED = """
 dfast/dt = -fast / tau_fast : amp
 dslow/dt = -slow / tau_slow : amp
 pause : second
 """
+HALF = "v += 0.05 * (0.04 * v**2 / mV + 5 * v + 140*mV - recovered + base + (fast + slow) * ms / C)"
+WHOLE = "recovered += 0.1 * a * (b * v - recovered)"
 DYNAMICS = """
 A : amp
 U : 1
@@ -37,11 +48,17 @@ last = t
 def column(given):
     ms, mV, nA = b2.ms, b2.mV, b2.nA
     names = {"R": b2.Mohm, "tau": 30 * ms, "tau_fast": 3 * ms, "tau_slow": 6 * ms, "background": 13.5 * nA}
-    n = len(given["potentials"])
-    cells = b2.NeuronGroup(
-        n, MODEL, threshold="v >= 15*mV", reset="v = 13.5*mV", refractory="pause", method="exact", namespace=names
-    )
+    n, (model, method) = len(given["potentials"]), MODELS[str(given["model"])]
+    rule = {"threshold": "v >= 15*mV", "reset": "v = 13.5*mV", "refractory": "pause"}
+    if "params" in given:
+        rule, names["C"] = {"threshold": "v >= 30*mV", "reset": "v = c\nrecovered += d"}, 5 * b2.nF
+    cells = b2.NeuronGroup(n, f"{model}\n{SHARED}", method=method, namespace=names, **rule)
     cells.v, cells.pause = given["potentials"] * mV, given["pauses"] * ms
+    if "params" in given:
+        cells.a, cells.b, cells.base = given["params"][0], given["params"][1], given["params"][2] * mV
+        cells.c, cells.d = given["reset"] * mV, given["jump"] * mV
+        cells.recovered = given["params"][1] * given["potentials"] * mV
+        cells.run_regularly(f"{HALF}\n{HALF}\n{WHOLE}", when="groups", order=-1)
     outside = b2.SpikeGeneratorGroup(int(given["n_inputs"]), given["channels"], (given["times"] - 0.1) * ms)
     parts = [cells, outside]
     for name, source in (("inner", cells), ("outer", outside)):

@@ -1,8 +1,9 @@
 """The column of 135 neurons with dynamic synapses and delays, 0.1 ms steps: CPU milliseconds a biological second.
 
 Beside it Brian2 with its cython target, same wiring and same input, and how many of its spikes are met within one
-step. Brian2 may need another NumPy: name an interpreter that has it in BRIAN2_PYTHON. Then large networks, whose cost
-should follow spikes times fan-out.
+step. The same for the other neuron models; single precision and learning (STDP) stand beside them. Brian2 may need
+another NumPy: name an interpreter that has it in BRIAN2_PYTHON. Then large networks, whose cost should follow spikes
+times fan-out.
 """
 
 import json
@@ -11,17 +12,20 @@ import resource
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from _bench import median_cpu, pin, save, table
 
 from evorc.networks.lsm import LSM
 from evorc.networks.lsm_column import static
-from evorc.networks.lsm_liquid import Liquid
+from evorc.networks.lsm_liquid import Liquid, Response
+from evorc.networks.lsm_neurons import LIF, ConductanceLIF, Izhikevich, Neuron
 from evorc.networks.lsm_parameters import PATHWAYS
+from evorc.networks.lsm_plasticity import STDP
 from evorc.networks.spikes import Spikes, poisson_spikes
 
 SECOND, RATE, CHANNELS, REPEATS = 1000.0, 20.0, 4, 7
@@ -36,35 +40,63 @@ def trains(n: int, duration: float = SECOND) -> list[Spikes]:
     return [Spikes(np.round(times + 0.1, 1), channels) for times, channels in found]
 
 
-def measured() -> list[dict[str, Any]]:
-    one, several = LSM().draw(CHANNELS), LSM(n_columns=SIDE_BY_SIDE).draw(CHANNELS)
+class Column(NamedTuple):
+    """A call to be timed."""
+
+    title: str  # of the table
+    name: str
+    liquid: Liquid
+    call: Callable[[], Response]
+    size: int  # columns, or series
+
+
+def columns() -> list[Column]:
     each, some = trains(1), trains(SIDE_BY_SIDE)
-    rows = {
-        "one column": (one, each, 1),
-        "64 series through one column": (one, some, SIDE_BY_SIDE),
-        "64 columns, one series": (several, each, SIDE_BY_SIDE),
-    }
-    calls = {name: partial(liquid.run, given, duration=SECOND) for name, (liquid, given, _) in rows.items()}
-    taken = median_cpu(calls, REPEATS)
-    return [
-        {
-            "": name,
-            "ms a second and column": 1e3 * taken[name].median / n,
-            "best": 1e3 * taken[name].best / n,
-            "Hz": float(calls[name]().rate),
-            "synapses": len(liquid.connections.sources) // liquid.network.n_columns,
+    found = []
+
+    def add(title: str, name: str, liquid: Liquid, given: list[Spikes], size: int) -> None:
+        found.append(Column(title, name, liquid, partial(liquid.run, given, duration=SECOND), size))
+
+    for title, before, network in (
+        ("rows", "", LSM()),
+        ("conductances", "", LSM(neuron=ConductanceLIF())),
+        ("izhikevich", "", LSM(neuron=Izhikevich())),
+        ("others", "float32, ", LSM(dtype="float32")),
+    ):
+        liquid = network.draw(CHANNELS)
+        add(title, f"{before}one column", liquid, each, 1)
+        add(title, f"{before}{SIDE_BY_SIDE} series through one column", liquid, some, SIDE_BY_SIDE)
+    add("rows", f"{SIDE_BY_SIDE} columns, one series", LSM(n_columns=SIDE_BY_SIDE).draw(CHANNELS), each, SIDE_BY_SIDE)
+    one = found[0].liquid
+    found.append(Column("others", "STDP", one, lambda: one.learn(each, duration=SECOND, rule=STDP())[1], 1))
+    return found
+
+
+def measured(calls: list[Column]) -> dict[str, list[dict[str, Any]]]:
+    """Rows of each table."""
+    taken = median_cpu({number: column.call for number, column in enumerate(calls)}, REPEATS)
+    rows: dict[str, list[dict[str, Any]]] = {column.title: [] for column in calls}
+    for number, column in enumerate(calls):
+        row = {
+            "": column.name,
+            "ms a second and column": 1e3 * taken[number].median / column.size,
+            "best": 1e3 * taken[number].best / column.size,
+            "Hz": float(column.call().rate),
+            "synapses": len(column.liquid.connections.sources) // column.liquid.network.n_columns,
         }
-        for name, (liquid, _, n) in rows.items()
-    ]
+        rows[column.title].append(row)
+    return rows
 
 
 def brian2(liquid: Liquid, train: Spikes) -> dict[str, Any] | None:
     """What Brian2 took, and the share of spikes that have a partner within one step; None without Brian2."""
     given = {f"{name}_{part}": value for name, made in parts(liquid).items() for part, value in made._asdict().items()}
-    pauses = np.where(liquid.excites, *liquid.network.refractory) + liquid.network.dt
+    traits, model = liquid.traits, type(liquid.network.neuron).__name__
     with tempfile.TemporaryDirectory() as folder:
         wiring, answer, spikes = (Path(folder) / name for name in ("wiring.npz", "answer.json", "spikes.npz"))
-        own = {"potentials": liquid.first_potentials, "pauses": pauses, "n_inputs": liquid.n_inputs}
+        own = {"potentials": liquid.first_potentials, "pauses": traits.pause + liquid.network.dt, "model": model}
+        own |= {"n_inputs": liquid.n_inputs, "reset": traits.reset, "jump": traits.jump}
+        own |= {"params": traits.params} if len(traits.params) else {}
         np.savez(wiring, **given, **own, times=train.times, channels=train.channels)
         python = os.environ.get("BRIAN2_PYTHON", sys.executable)
         peer = Path(__file__).with_name("_peers_lsm.py")
@@ -87,7 +119,12 @@ def agreement(liquid: Liquid, train: Spikes, peer: dict[str, Any]) -> dict[str, 
     theirs = list(zip(peer["cells"].tolist(), (np.rint(peer["times"] / dt).astype(int) + 1).tolist()))
     met = min(share(own, theirs), share(theirs, own))
     same = len(set(own) & set(theirs)) / max(len(own), len(theirs))
-    return {"spikes": len(own), "of Brian2": len(theirs), "within one step": met, "same step": same}
+    return {
+        "spikes": len(own),
+        "of Brian2": len(theirs),
+        "within one step": met,
+        "same step": same,
+    }
 
 
 def share(of: list[tuple[int, int]], among: list[tuple[int, int]]) -> float:
@@ -127,25 +164,29 @@ def one_large(n: int, duration: float) -> None:
     print(json.dumps(row))
 
 
+def compared(neuron: Neuron, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The spikes that Brian2 has too; what it takes is a row more."""
+    liquid, train, name = LSM(neuron=neuron).draw(CHANNELS), trains(1)[0], type(neuron).__name__
+    if not (peer := brian2(liquid, train)):
+        return []
+    taken = {"ms a second and column": 1e3 * peer["median"], "best": 1e3 * peer["seconds"]}
+    times = taken["ms a second and column"] / rows[0]["ms a second and column"]
+    rows.append({"": f"Brian2 {peer['brian2']}, cython", **taken})
+    return [{"neuron": name} | agreement(liquid, train, peer) | {"times Brian2": times}]
+
+
 def main() -> None:
     pin()
-    rows = measured()
-    liquid, train = LSM().draw(CHANNELS), trains(1)[0]
-    if peer := brian2(liquid, train):
-        rows.append(
-            {
-                "": f"Brian2 {peer['brian2']}, cython",
-                "ms a second and column": 1e3 * peer["median"],
-                "best": 1e3 * peer["seconds"],
-            }
-        )
-    table("Column of 135 neurons, CPU milliseconds a biological second", rows)
-    payload: dict[str, Any] = {"rows": rows}
-    if peer:
-        met = agreement(liquid, train, peer)
-        met["times Brian2"] = rows[-1]["ms a second and column"] / rows[0]["ms a second and column"]
-        table("The same spikes as Brian2, 1 s", [met])
-        payload["agreement"] = met
+    calls = columns()
+    taken = measured(calls)
+    payload: dict[str, Any] = {"agreement": []}
+    for title, neuron in (("rows", LIF()), ("conductances", ConductanceLIF()), ("izhikevich", Izhikevich())):
+        payload[title] = taken[title]
+        payload["agreement"] += compared(neuron, payload[title])
+        table(f"Column of 135 neurons, {type(neuron).__name__}, CPU milliseconds a second", payload[title])
+    payload["others"] = taken["others"]
+    table("Single precision, and synapses that learn", payload["others"])
+    table("The same spikes as Brian2, 1 s", payload["agreement"])
     payload["large"] = [large(n, duration) for n, duration in SIZES.items()]
     table("1 % connectivity", payload["large"])
     save("lsm_column", payload)

@@ -1,18 +1,21 @@
 """What the liquid state machines share: numbers to spikes, spikes through a liquid, a state at the end of each row."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
+from sklearn.utils.validation import validate_data
 
 from ..kernels.series import Rows
+from ..networks.checks import whole, within
 from ..networks.encoders import ENCODERS, n_channels
 from ..networks.lsm import LSM
 from ..networks.lsm_liquid import STATES
-from ..networks.spikes import Spikes
+from ..networks.spikes import Spikes, bin_spikes, check_spikes
 from ._driven import Array
 from ._learning import Learning
+from .series import Layout
 
 OF_THE_NETWORK = (
     "shape",
@@ -24,7 +27,10 @@ OF_THE_NETWORK = (
     "input_density",
     "input_scale",
     "dt",
+    "dtype",
 )
+AS_GIVEN = "spikes"  # the encoder that takes pairs (times, channels)
+WINDOW = ("n_channels", "duration")  # its options
 ROOM = 1 << 23  # numbers: states of series that run side by side, 64 MiB
 SIDE_BY_SIDE = 64
 
@@ -37,7 +43,7 @@ class SpikingReservoir:
     network : LSM
         The liquid to draw.
     encoder : str
-        A name in :data:`evorc.networks.encoders.ENCODERS`.
+        A name in :data:`evorc.networks.encoders.ENCODERS`, or ``"spikes"`` where trains are given.
     options : mapping
         Of the encoder.
     width : float
@@ -69,8 +75,11 @@ class SpikingReservoir:
             options["random_state"] = np.random.default_rng((self.seed, number))
         return ENCODERS[self.encoder](series, width=self.width, **options)
 
-    def rows(self, series: Array, offsets: Any, initial: Array | None = None, *, noisy: bool = True) -> Iterator[Rows]:
-        """States [row, feature] at the end of every row of all series, a series at a time."""
+    def rows(self, series: Array, offsets: Any, given: Sequence[Spikes] | None = None) -> Iterator[Rows]:
+        """States [row, feature] at the end of every row of all series, a series at a time.
+
+        What is `given` are the spikes themselves, where they need not be made.
+        """
         lengths = np.diff(offsets)
         order = np.argsort(-lengths, kind="stable")
         done = 0
@@ -78,7 +87,10 @@ class SpikingReservoir:
             longest = int(lengths[order[done]])
             most = max(1, min(SIDE_BY_SIDE, ROOM // (longest * self.n_states)))
             batch = order[done : done + most]
-            trains = [self.encode(series[offsets[k] : offsets[k + 1]], int(k)) for k in batch]
+            if given is None:
+                trains = [self.encode(series[offsets[k] : offsets[k + 1]], int(k)) for k in batch]
+            else:
+                trains = [given[k] for k in batch]
             ends = np.arange(1, longest + 1) * self.width
             response = self.liquid.run(trains, duration=longest * self.width, read_times=ends)
             for k, states in zip(batch, response.states(self.state), strict=True):
@@ -86,14 +98,62 @@ class SpikingReservoir:
             done += most
 
 
+class TrainLayout(Layout):
+    """That of series that came as spikes, and these; rows are their numbers in bins."""
+
+    trains: Sequence[Spikes]
+
+
 class SpikeDriven(Learning):
     """Base of the liquid state machines; a class that is one says its parameters itself."""
 
     def _series(self, X: Any, lengths: ArrayLike | None, *, reset: bool) -> Any:
+        if self.encoder == AS_GIVEN:
+            return self._trains(X, lengths, reset=reset)
         rows, layout = super()._series(X, lengths, reset=reset)
         if reset:
             self._bounds = np.stack([rows.min(axis=0), rows.max(axis=0)])
         return rows, layout
+
+    def _trains(self, X: Any, lengths: ArrayLike | None, *, reset: bool) -> tuple[Array, TrainLayout]:
+        """Series that are pairs (times, channels): numbers of spikes in rows, and the spikes."""
+        pairs = isinstance(X, Sequence) and all(isinstance(part, tuple | list) and len(part) == 2 for part in X)
+        if not pairs or not len(X) or lengths is not None:
+            raise ValueError(
+                f"X: {type(X).__name__} is not a list of pairs (times, channels), as encoder='spikes' takes"
+            )
+        if reset:
+            self._window = self._widest(X)
+        n, duration = self._window
+        trains = [check_spikes(part, n, duration, f"X: series {k}") for k, part in enumerate(X)]
+        counts = [bin_spikes(train, n_channels=n, duration=duration, width=self.width) for train in trains]
+        rows = validate_data(self, np.concatenate(counts), reset=reset, dtype=np.float64)
+        layout = TrainLayout(np.arange(len(trains) + 1) * len(counts[0]), "list")
+        layout.trains = trains
+        if reset:
+            self._bounds = np.stack([rows.min(axis=0), rows.max(axis=0)])
+        return rows, layout
+
+    def _widest(self, X: Sequence[Any]) -> tuple[int, float]:
+        """Number of channels and length of the series: as the options say, or as far as the spikes reach."""
+        options = dict(self.encoder_options or {})
+        if unknown := sorted(set(options) - set(WINDOW)):
+            raise ValueError(f"encoder_options: {unknown[0]!r} is not {' or '.join(map(repr, WINDOW))}")
+        within("width", self.width, above=0.0)
+        latest = max((float(np.max(times, initial=0.0, where=np.isfinite(times))) for times, _ in X), default=0.0)
+        largest = max((int(np.max(channels, initial=0)) for _, channels in X), default=0)
+        n, duration = options.get("n_channels", largest + 1), options.get("duration")
+        whole("encoder_options n_channels", n, least=1)
+        if duration is None:
+            duration = (np.floor(latest / self.width) + 1.0) * self.width
+        within("encoder_options duration", duration, above=0.0)
+        return n, float(duration)
+
+    def _states(
+        self, rows: Array, layout: Layout, initial_state: ArrayLike | None = None, *, noisy: bool = False
+    ) -> Iterator[Rows]:
+        self._initial(initial_state, layout)
+        return self.reservoir_.rows(rows, layout.offsets, getattr(layout, "trains", None))
 
     def _scaling(self) -> Any:
         return None
@@ -102,8 +162,8 @@ class SpikeDriven(Learning):
         return None
 
     def _made(self, n_inputs: int, input_scaling: Any) -> Any:
-        if self.encoder not in ENCODERS:
-            raise ValueError(f"encoder: {self.encoder!r} is not {' or '.join(map(repr, ENCODERS))}")
+        if self.encoder not in (*ENCODERS, AS_GIVEN):
+            raise ValueError(f"encoder: {self.encoder!r} is not {' or '.join(map(repr, (*ENCODERS, AS_GIVEN)))}")
         if self.state not in STATES:
             raise ValueError(f"state: {self.state!r} is not {' or '.join(map(repr, STATES))}")
         seed = self._seed()

@@ -33,13 +33,17 @@ class LSMRegressor(SpikeDriven, ESNRegressor):
         Factor of the input amplitudes.
     dt : float, default=0.1
         Length of a step, ms.
+    dtype : {"float64", "float32"}, default="float64"
+        Precision of neurons and synapses.
     network_options : mapping or None, default=None
         Further fields of :class:`evorc.networks.lsm.LSM`, such as ``{"tau_trace": 50.0}``.
-    encoder : {"latency", "poisson", "rank_order", "ben_spiker", "threshold", "counts"}, default="latency"
+    encoder : {"latency", "poisson", "rank_order", "ben_spiker", "threshold", "counts", "spikes"}, default="latency"
         How a row becomes spikes, see :mod:`evorc.networks.encoders`. All but ``"counts"`` scale each channel to [0, 1]
-        by the lowest and highest value seen in `fit`; ``"counts"`` takes rows as numbers of spikes.
+        by the lowest and highest value seen in `fit`; ``"counts"`` takes rows as numbers of spikes. ``"spikes"`` takes
+        `X` as a list of pairs (times in ms, channels), one a series.
     encoder_options : mapping or None, default=None
-        Options of the encoder.
+        Options of the encoder. Those of ``"spikes"`` are `n_channels`, and the `duration` of every series in ms; by
+        default both are as large as the spikes seen in `fit` ask for.
     width : float, default=20
         How long a row lasts, ms.
     state : {"filtered", "potential", "both"}, default="filtered"
@@ -83,6 +87,7 @@ class LSMRegressor(SpikeDriven, ESNRegressor):
         input_density: float = 0.3,
         input_scale: float = 1.0,
         dt: float = 0.1,
+        dtype: str = "float64",
         network_options: Mapping[str, Any] | None = None,
         encoder: str = "latency",
         encoder_options: Mapping[str, Any] | None = None,
@@ -113,7 +118,8 @@ class LSMClassifier(SpikeDriven, ESNClassifier):
     aggregate, n_directions
         As in :class:`ESNClassifier`; ``"last"`` reads the liquid once, at the end of a series.
     shape, n_columns, length, scales, connections, input_connections, input_density, input_scale, dt, \
-network_options, encoder, encoder_options, width, state, features, include_inputs, alpha, readout, washout, random_state
+dtype, network_options, encoder, encoder_options, width, state, features, include_inputs, alpha, readout, washout, \
+random_state
         As in :class:`LSMRegressor`.
 
     Attributes
@@ -130,6 +136,14 @@ network_options, encoder, encoder_options, width, state, features, include_input
     >>> model = LSMClassifier(shape=(5, 3, 3), aggregate="mean", input_scale=2.0).fit(series, ["slow", "fast"] * 10)
     >>> model.predict(series[:2])
     array(['slow', 'fast'], dtype='<U4')
+
+    Series may come as spikes, pairs of times in ms and channels:
+
+    >>> from evorc.networks.spikes import poisson_spikes
+    >>> trains = [poisson_spikes(2, 200.0, rate, seed) for seed, rate in enumerate((20.0, 80.0) * 10)]
+    >>> model = LSMClassifier(shape=(5, 3, 3), encoder="spikes", encoder_options={"duration": 200.0})
+    >>> float(model.fit(trains, ["quiet", "loud"] * 10).score(trains, ["quiet", "loud"] * 10)) > 0.9
+    True
     """
 
     def __init__(
@@ -144,6 +158,7 @@ network_options, encoder, encoder_options, width, state, features, include_input
         input_density: float = 0.3,
         input_scale: float = 1.0,
         dt: float = 0.1,
+        dtype: str = "float64",
         network_options: Mapping[str, Any] | None = None,
         encoder: str = "latency",
         encoder_options: Mapping[str, Any] | None = None,

@@ -2,16 +2,19 @@
 
 tau dV/dt = -(V - V_rest) + R (I_fast + I_slow + I_background);  V >= threshold: spike, V = reset, rest
 dI/dt = -I / tau_synapse, and I += A u R when a spike arrives (u and R of Markram & Tsodyks, see `kernels.spiking`)
+
+Other neurons stand in `lsm_neurons`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from .checks import whole, within
+from .checks import one_of, whole, within
 from .lsm_liquid import Liquid
+from .lsm_neurons import LIF, Neuron, pair
 from .lsm_parameters import PATHWAYS, Pathway, check_pathways
 
 
@@ -23,6 +26,8 @@ class LSM:
     ----------
     shape : tuple of int, default=(15, 3, 3)
         The grid of one column; its product is the number of neurons.
+    neuron : LIF, ConductanceLIF or Izhikevich, default=LIF()
+        What the neurons are, see :mod:`evorc.networks.lsm_neurons`.
     n_columns : int, default=1
         Columns side by side, with the same statistics and no synapses between them.
     inhibitory : float, default=0.2
@@ -42,22 +47,14 @@ class LSM:
         Share of the neurons that each channel feeds, in [0, 1].
     input_scale : float, default=1
         Factor of the input amplitudes, 18 nA onto excitatory and 9 nA onto inhibitory neurons.
-    tau_membrane, resistance : float, default=30, 1
-        Of the membrane.
-    rest, threshold, reset : float, default=0, 15, 13.5
-        Potentials.
-    initial : (float, float), default=(13.5, 15)
-        Between which the first potentials are drawn.
-    background : float, default=13.5
-        Constant current.
-    refractory : (float, float), default=(3, 2)
-        Rest after a spike of excitatory and of inhibitory neurons.
     tau_synapse : (float, float), default=(3, 6)
         Decay of the fast (excitatory) and of the slow (inhibitory) current.
     tau_trace : float, default=30
         Of the filter through which a readout sees spikes.
     dt : float, default=0.1
         Length of a step. Potentials and currents move exactly over it; spikes and arrivals fall on its ends.
+    dtype : {"float64", "float32"}, default="float64"
+        Precision of neurons and synapses. In single precision spikes drift away from those in double after 200 ms.
     random_state : int or tuple of int, default=0
         Seed of all that is drawn.
 
@@ -75,6 +72,7 @@ class LSM:
     """
 
     shape: tuple[int, ...] = (15, 3, 3)
+    neuron: Neuron = field(default_factory=LIF)
     n_columns: int = 1
     inhibitory: float = 0.2
     length: float = 2.0
@@ -84,22 +82,14 @@ class LSM:
     input_connections: Any = None
     input_density: float = 0.3
     input_scale: float = 1.0
-    tau_membrane: float = 30.0
-    resistance: float = 1.0
-    rest: float = 0.0
-    threshold: float = 15.0
-    reset: float = 13.5
-    initial: tuple[float, float] = (13.5, 15.0)
-    background: float = 13.5
-    refractory: tuple[float, float] = (3.0, 2.0)
     tau_synapse: tuple[float, float] = (3.0, 6.0)
     tau_trace: float = 30.0
     dt: float = 0.1
+    dtype: str = "float64"
     random_state: int | tuple[int, ...] = 0
 
     def __post_init__(self) -> None:
         self._check_column()
-        self._check_neurons()
         check_pathways(self.pathways)
         self._check_step()
 
@@ -115,32 +105,21 @@ class LSM:
             raise ValueError(f"scales: {self.scales!r} is not four numbers, for EE, EI, IE and II")
         for scale in self.scales:
             within("scales", scale, least=0.0)
-
-    def _check_neurons(self) -> None:
-        for name in ("tau_membrane", "resistance", "tau_trace", "dt"):
-            within(name, getattr(self, name), above=0.0)
-        for name in ("rest", "threshold", "reset", "background", "input_scale"):
-            within(name, getattr(self, name))
-        self._check_pair("tau_synapse", above=0.0)
-        self._check_pair("refractory", least=0.0)
-        self._check_pair("initial")
-        if self.reset >= self.threshold:
-            raise ValueError(f"reset: {self.reset!r} mV is not below the threshold, {self.threshold!r} mV")
+        within("input_scale", self.input_scale)
+        one_of("dtype", self.dtype, ("float64", "float32"))
+        if not hasattr(self.neuron, "move"):
+            raise ValueError(f"neuron: {self.neuron!r} is not a neuron of evorc.networks.lsm_neurons")
 
     def _check_step(self) -> None:
-        shortest = min(self.tau_membrane, self.tau_trace, *self.tau_synapse)
+        for name in ("tau_trace", "dt"):
+            within(name, getattr(self, name), above=0.0)
+        pair("tau_synapse", self.tau_synapse, above=0.0)
+        shortest = min(self.neuron.shortest, self.tau_trace, *self.tau_synapse)
         if self.dt > shortest:
             raise ValueError(f"dt: {self.dt!r} ms is longer than the smallest time constant, {shortest!r} ms")
         soonest = min(pathway.delay for pathway in self.pathways.values())
         if self.dt > soonest * (1.0 + 1e-9):
             raise ValueError(f"dt: {self.dt!r} ms is longer than the smallest delay, {soonest!r} ms")
-
-    def _check_pair(self, name: str, **bounds: float) -> None:
-        found = getattr(self, name)
-        if not isinstance(found, Sequence) or len(found) != 2:
-            raise ValueError(f"{name}: {found!r} is not a pair of numbers")
-        for value in found:
-            within(name, value, **bounds)
 
     @property
     def n_neurons(self) -> int:

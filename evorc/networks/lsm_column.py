@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from ..kernels.spiking import Wiring
+from ..kernels import aligned
+from ..kernels.spiking import FAST, SLOW, Wiring
 from .lsm_parameters import Pathway
 
 Array = NDArray[np.float64]
@@ -121,18 +122,24 @@ def from_outside(
     return static(sources, targets, np.where(excites[targets], *amplitudes), delay)
 
 
-def wire(inner: Connections, outer: Connections, n: int, n_inputs: int, dt: float) -> Wiring:
-    """All synapses in the order of their sources, times in steps."""
-    both = [np.concatenate(pair) for pair in zip(inner, outer)]
-    sources = np.concatenate([inner.sources, outer.sources + n])
-    order = np.argsort(sources, kind="stable")
-    starts = np.concatenate([[0], np.cumsum(np.bincount(sources, minlength=n + n_inputs))]).astype(np.int64)
-    s = Connections._make(part[order] for part in both)
-    delays = np.rint(s.delay / dt).astype(np.int64)
-    targets = s.targets + np.where(s.amplitude < 0, n, 0)
+def wire(inner: Connections, outer: Connections, n: int, n_inputs: int, dt: float, dtype: Any) -> tuple[Wiring, Whole]:
+    """All synapses in the order of their sources and delays, times in steps, and which of those given each is."""
+    both = [np.concatenate(ends) for ends in zip(inner, outer)]
+    both[0] = np.concatenate([inner.sources, outer.sources + n])
+    delays = np.rint(both[-1] / dt).astype(np.int64)
+    dynamic = (both[3] != 1) | (both[4] != 0) | (both[5] != 0)
+    order = np.lexsort((dynamic, delays, both[0]))
+    s, delays, dynamic = Connections._make(part[order] for part in both), delays[order], dynamic[order]
+    starts = np.flatnonzero(np.diff(np.stack([s.sources, delays, dynamic]), axis=1, prepend=-1).any(axis=0))
+    bundles = np.searchsorted(s.sources[starts], np.arange(n + n_inputs + 1)).astype(np.int64)
+    targets = s.targets + n * np.where(s.amplitude < 0, SLOW, FAST)
     with np.errstate(divide="ignore"):
-        recovery, facilitation = dt / s.recovery, dt / s.facilitation
-    return Wiring(starts, targets, delays, s.amplitude, s.utilisation, recovery, facilitation)
+        values = np.stack([s.amplitude, s.utilisation, dt / s.recovery, dt / s.facilitation], axis=1)
+    ends = np.append(starts, len(order)).astype(np.int64)
+    wiring = Wiring(
+        bundles, delays[starts], dynamic[starts], ends, targets.astype(np.int64), aligned.copy(values.astype(dtype))
+    )
+    return wiring, order
 
 
 def check_connections(name: str, found: Connections, n_sources: int, n: int, dt: float) -> None:

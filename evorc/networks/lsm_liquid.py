@@ -1,7 +1,7 @@
 """A drawn liquid state machine, and spike trains through it."""
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -11,10 +11,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..kernels import aligned
 from ..kernels.elementwise import exp_of
-from ..kernels.spiking import Cells, Decay, Outside, Wiring, run, silent
+from ..kernels.plasticity import Plasticity
+from ..kernels.spiking import BLOCK, LONG_AGO, Cells, Outside, Wiring, by_series, run, silent, slots_for
 from .checks import within
 from .lsm_column import Connections, by_distance, check_connections, from_matrix, from_outside, positions, wire
 from .lsm_parameters import INPUT_AMPLITUDES, PATHWAYS
+from .lsm_plasticity import STDP
 from .spikes import Spikes, check_spikes
 
 if TYPE_CHECKING:
@@ -79,27 +81,28 @@ class Liquid:
     def __init__(self, network: "LSM", n_inputs: int) -> None:
         self.network, self.n_inputs = network, n_inputs
         n = network.n_neurons
-        streams = np.random.SeedSequence(network.random_state).spawn(4)
-        rng, of_synapses, of_inputs, of_potentials = map(np.random.default_rng, streams)
+        streams = np.random.SeedSequence(network.random_state).spawn(5)
+        rng, of_synapses, of_inputs, of_potentials, of_traits = map(np.random.default_rng, streams)
         size = n // network.n_columns
         quiet = [rng.permutation(size) < round(network.inhibitory * size) for _ in range(network.n_columns)]
         self.excites = ~np.concatenate(quiet)
         self.places = positions(network.shape, network.n_columns)
         self.connections = self._inner(of_synapses)
         self.input_connections = self._outer(of_inputs)
-        self.first_potentials = of_potentials.uniform(*network.initial, n)
+        self.first_potentials = of_potentials.uniform(*network.neuron.initial, n)
+        self.traits = network.neuron.traits(self.excites, of_traits)
 
     def restarted(self, random_state: int | np.random.Generator | None = None) -> "Liquid":
         """The same liquid, whose neurons start from other potentials: what it makes of them is its noise."""
         other = copy(self)
         other.first_potentials = np.random.default_rng(random_state).uniform(
-            *self.network.initial, self.network.n_neurons
+            *self.network.neuron.initial, self.network.n_neurons
         )
         return other
 
     def __getstate__(self) -> dict[str, Any]:
         """Without what is made anew: arrays that were stored may come back read-only."""
-        return {name: value for name, value in vars(self).items() if name != "wiring"}
+        return {name: value for name, value in vars(self).items() if name != "_wired"}
 
     def _inner(self, rng: np.random.Generator) -> Connections:
         network = self.network
@@ -129,11 +132,18 @@ class Liquid:
         check_connections(name, found, n_sources, n, network.dt)
         return found
 
-    @cached_property
+    @property
     def wiring(self) -> Wiring:
         """What the kernels run on."""
+        return self._wired[0]
+
+    @cached_property
+    def _wired(self) -> tuple[Wiring, NDArray[np.int64]]:
+        """That, and the order of the synapses in it."""
         network = self.network
-        return wire(self.connections, self.input_connections, network.n_neurons, self.n_inputs, network.dt)
+        return wire(
+            self.connections, self.input_connections, network.n_neurons, self.n_inputs, network.dt, network.dtype
+        )
 
     def run(self, trains: Sequence[Any], *, duration: float, read_times: ArrayLike | None = None) -> Response:
         """Drive the liquid, from rest, by spike trains side by side.
@@ -163,11 +173,22 @@ class Liquid:
         RuntimeWarning
             If hardly a neuron fires, or nearly all do all the time.
         """
+        return self._run(trains, duration, read_times)
+
+    def _run(
+        self,
+        trains: Sequence[Any],
+        duration: float,
+        read_times: ArrayLike | None,
+        plasticity: Callable[[], Plasticity] | None = None,
+    ) -> Response:
         within("duration", duration, least=self.network.dt)
         given = [check_spikes(train, self.n_inputs, duration, f"trains {k}") for k, train in enumerate(trains)]
         reads = self._reads(read_times, duration)
-        width = max(1, min(SIDE_BY_SIDE, PLACES // max(len(self.wiring.targets), 1)))
-        parts = [self._side_by_side(given[k : k + width], duration, reads) for k in range(0, len(given), width)]
+        width = 1 if plasticity else max(1, min(SIDE_BY_SIDE, PLACES // max(len(self.wiring.delays), 1)))
+        parts = [
+            self._side_by_side(given[k : k + width], duration, reads, plasticity) for k in range(0, len(given), width)
+        ]
         spikes = [train for _, trains_of_part in parts for train in trains_of_part]
         found = np.concatenate([states for states, _ in parts]) if parts else np.empty((0, 2, len(reads), 0))
         n_spikes = sum(len(train.times) for train in spikes)
@@ -175,6 +196,52 @@ class Liquid:
         if given:
             _warn(rate)
         return Response(found[:, 0], found[:, 1], spikes, rate)
+
+    def learn(
+        self, trains: Sequence[Any], *, duration: float, rule: STDP, read_times: ArrayLike | None = None
+    ) -> tuple["Liquid", Response]:
+        """Drive the liquid as :meth:`run` does, one series after the other, while its synapses learn.
+
+        Each series starts from rest with the amplitudes that the one before has left. This liquid stays as it is.
+
+        Parameters
+        ----------
+        trains, duration, read_times
+            As in :meth:`run`.
+        rule : STDP
+            How they learn.
+
+        Returns
+        -------
+        Liquid
+            With the amplitudes learnt.
+        Response
+            Of the liquid while it learnt.
+
+        Raises
+        ------
+        ValueError
+            If a train or a time is out of its range.
+
+        Warns
+        -----
+        RuntimeWarning
+            As :meth:`run`.
+        """
+        learnt, network = copy(self), self.network
+        chosen = rule.chosen(self.connections, self.excites)
+        learnt.connections, highest = rule.bounded(self.connections, chosen)
+        (wiring, order), inner = learnt._wired, len(chosen)
+        ends = np.append(np.where(chosen, self.connections.targets, -1), np.full(len(order) - inner, -1))[order]
+
+        def plasticity() -> Plasticity:
+            return rule.plasticity(ends, network.n_neurons, highest, network.dt, network.dtype)
+
+        response = learnt._run(trains, duration, read_times, plasticity)
+        amplitude = np.empty(len(order))
+        amplitude[order] = wiring.params[:, 0]
+        learnt.connections = learnt.connections._replace(amplitude=amplitude[:inner])
+        return learnt, response
 
     def _reads(self, read_times: ArrayLike | None, duration: float) -> NDArray[np.int64]:
         times = np.atleast_1d(np.asarray(duration if read_times is None else read_times, float))
@@ -184,69 +251,62 @@ class Liquid:
         return np.maximum(np.rint(times / self.network.dt).astype(np.int64), 1)
 
     def _side_by_side(
-        self, trains: Sequence[Spikes], duration: float, reads: NDArray[np.int64]
+        self,
+        trains: Sequence[Spikes],
+        duration: float,
+        reads: NDArray[np.int64],
+        plasticity: Callable[[], Plasticity] | None,
     ) -> tuple[Array, list[Spikes]]:
         """States [series, 2, read, neuron] and spikes of some series."""
         width, last = len(trains), max(1, round(duration / self.network.dt))
         reads = np.minimum(reads, last)
         outside = self._outside(trains, reads)
         synapses, pending = silent(self.wiring, width)
+        if plasticity:
+            synapses = synapses._replace(plastic=plasticity())
         when, cells = [], []
-        for times, fired in run(self.wiring, self.cells(width), synapses, pending, self.decay(), outside, last):
+        move = self.network.neuron.move
+        for times, fired in run(move, self.wiring, self.cells(width), synapses, pending, outside, last):
             when.append(times)
             cells.append(fired)
         numbers, steps = np.concatenate(cells), np.concatenate(when)
-        order = np.argsort(numbers % width, kind="stable")
-        cuts = np.cumsum(np.bincount(numbers % width, minlength=width))[:-1]
-        each = zip(np.split(steps[order] * self.network.dt, cuts), np.split(numbers[order] // width, cuts))
-        states = outside.found.transpose(3, 1, 0, 2) if width else outside.found
-        return np.ascontiguousarray(states), [Spikes(*pair) for pair in each]
+        each = by_series(steps, numbers, width)
+        states = outside.found.reshape(len(reads), 2, -1, width).transpose(3, 1, 0, 2)
+        return np.ascontiguousarray(states), [Spikes(at * self.network.dt, neurons) for at, neurons in each]
 
     def _outside(self, trains: Sequence[Spikes], reads: NDArray[np.int64]) -> Outside:
         """All spikes from outside in the order of time, one a step and channel."""
         series = np.repeat(np.arange(len(trains)), [len(train.times) for train in trains])
         steps = np.rint(np.concatenate([train.times for train in trains]) / self.network.dt).astype(np.int64)
         channels = np.concatenate([train.channels for train in trains])
-        steps, channels, series = np.unique(np.stack([steps, channels, series]), axis=1).copy()
-        found = np.empty((len(reads), 2, self.network.n_neurons, len(trains)))
+        sizes = (int(steps.max(initial=0)) + 1, max(self.n_inputs, 1), max(len(trains), 1))
+        once = np.unique(np.ravel_multi_index((steps, channels, series), sizes))
+        steps, channels, series = map(np.ascontiguousarray, np.unravel_index(once, sizes))
+        found = np.empty((len(reads), 2, self.network.n_neurons * len(trains)), self.network.dtype)
         return Outside(steps, channels, series, reads, found)
-
-    def decay(self) -> Decay:
-        """What one step leaves, and moves: the exact solution between two spikes."""
-        network = self.network
-        tau, dt = network.tau_membrane, network.dt
-        keep = float(exp_of(np.array([-dt / tau]))[0])
-        left = exp_of(np.array([-dt / slow for slow in network.tau_synapse])).tolist()
-        pulls = [network.resistance * self._pull(slow, kept, keep) for slow, kept in zip(network.tau_synapse, left)]
-        return Decay(keep, (left[0], left[1]), (pulls[0], pulls[1]), network.tau_trace / dt)
-
-    def _pull(self, slow: float, kept: float, keep: float) -> float:
-        """What a current of 1 adds to the potential over a step while it decays."""
-        tau, dt = self.network.tau_membrane, self.network.dt
-        if abs(slow - tau) < 1e-6 * tau:
-            return dt / tau * keep
-        return slow / (tau - slow) * (keep - kept)
 
     def cells(self, n: int) -> Cells:
         """Neurons before the first step, for `n` series."""
-        network, size = self.network, self.network.n_neurons
-        keep = self.decay().potential
-        goal = network.rest + network.resistance * network.background
-        pause = np.where(self.excites, *network.refractory) / network.dt
-        columns: dict[str, Any] = {
-            "drift": (1.0 - keep) * goal,
-            "threshold": network.threshold,
-            "reset": network.reset,
-            "rest": np.rint(pause),
-            "potential": self.first_potentials,
-            "until": -1.0,
-            "trace": 0.0,
-        }
-        spread = {
-            name: aligned.copy(np.broadcast_to(np.broadcast_to(value, size)[:, None], (size, n)))
-            for name, value in columns.items()
-        }
-        return Cells(currents=aligned.zeros((2, size, n), float), **spread)
+        network, size, traits = self.network, self.network.n_neurons, self.traits
+        dtype, neuron, start = network.dtype, network.neuron, self.first_potentials
+        memory = np.concatenate([start[None], np.zeros((2, size)), neuron.own(start, traits)])
+        left = exp_of(np.array([-network.dt / tau for tau in network.tau_synapse]))
+        threshold, *own = neuron.constants(network.tau_synapse, network.dt)
+        pause = np.rint(traits.pause / network.dt).astype(np.int64)
+        return Cells(
+            memory=aligned.copy(np.repeat(memory.astype(dtype), n, axis=1)),
+            params=aligned.copy(np.repeat(traits.params.astype(dtype), n, axis=1)),
+            constants=np.array([threshold, 1.0, 1.0, *own], dtype),
+            decay=np.array([network.tau_trace / network.dt, *left], dtype),
+            marks=np.zeros(-(-size * n // BLOCK), np.int64),
+            reset=traits.reset.astype(dtype),
+            jump=traits.jump.astype(dtype),
+            rest=pause,
+            trace=np.zeros(size * n, dtype),
+            last=np.full((size + self.n_inputs, n), LONG_AGO),
+            waking=np.full(slots_for(int(pause.max()) + 1), -1),
+            following=np.full(size * n, -1),
+        )
 
 
 def _warn(rate: float) -> None:
@@ -256,4 +316,4 @@ def _warn(rate: float) -> None:
         text = "the liquid runs away; lower input_scale, background or the scale of EE, or raise that of IE"
     else:
         return
-    warnings.warn(f"rate: {rate:.3g} spikes a second and neuron: {text}", RuntimeWarning, stacklevel=3)
+    warnings.warn(f"rate: {rate:.3g} spikes a second and neuron: {text}", RuntimeWarning, stacklevel=4)

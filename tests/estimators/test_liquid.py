@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import clone
+from sklearn.model_selection import cross_val_score
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from evorc.estimators.liquid import LSMClassifier, LSMRegressor
@@ -19,7 +20,7 @@ FEW = {"shape": (4, 3, 3), "input_scale": 2.0, "input_density": 0.6, "dt": 0.5}
 ESTIMATORS = [
     LSMRegressor(**{**FEW, "shape": (8, 3, 3)}, state="both"),
     LSMClassifier(**FEW, state="potential", encoder="ben_spiker", include_inputs=True),
-    LSMClassifier(**FEW, aggregate="vote", encoder="latency", state="both", washout=1),
+    LSMClassifier(**FEW, aggregate="vote", encoder="latency", state="both", washout=1, dtype="float32"),
 ]
 pytestmark = pytest.mark.filterwarnings("ignore:rate:RuntimeWarning")
 
@@ -68,6 +69,73 @@ def test_spikes_as_given_drive_the_liquid_as_they_are():
     times = model.reservoir_.encode(counts.astype(float), 0).times
     assert len(times) == len(train.times)
     assert_allclose(times, train.times, atol=0.5)
+
+
+TRAINS = [poisson_spikes(3, 100.0, rate, seed) for seed, rate in enumerate((15.0, 90.0) * 12)]
+GIVEN = {**FEW, "encoder": "spikes", "encoder_options": {"n_channels": 3, "duration": 100.0}}
+
+
+def test_spike_trains_drive_the_liquid_as_they_are():
+    model = LSMClassifier(**GIVEN, state="both").fit(TRAINS, np.arange(24) % 2)
+    liquid = model.reservoir_.liquid
+    whole = liquid.run(TRAINS, duration=100.0, read_times=[100.0]).states("both")[:, 0]
+    plain = clone(model.readout_).fit(whole, np.eye(2)[np.arange(24) % 2])
+    found = model._outputs(*model._series(TRAINS, None, reset=False))[4::5]
+    assert_allclose(found, plain.predict(whole), rtol=1e-9, atol=1e-12)
+    assert model.score(TRAINS, np.arange(24) % 2) > 0.9
+
+
+def test_spike_trains_have_as_many_rows_as_their_window_holds():
+    model = LSMRegressor(**GIVEN, width=30.0, include_inputs=True)
+    targets = [np.arange(4.0)] * 24
+    found = model.fit(TRAINS, targets).predict(TRAINS)
+    assert [part.shape for part in found] == [(4,)] * 24
+    assert model.n_features_in_ == 3
+
+
+def test_spike_trains_can_be_split_for_cross_validation():
+    assert cross_val_score(LSMClassifier(**GIVEN), TRAINS, np.arange(24) % 2, cv=3).mean() > 0.7
+
+
+def test_a_window_that_is_not_named_holds_the_spikes_of_fit():
+    given = [([3.0, 44.0], [0, 1]), ([5.0], [0])]
+    model = LSMClassifier(**{**GIVEN, "encoder_options": None}, width=20.0).fit(given, [0, 1])
+    assert model.n_features_in_ == 2
+    assert model._window == (2, 60.0)
+    with pytest.raises(ValueError, match=r"the window is \[0, 60.0\)"):
+        model.predict([([60.0], [0])])
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ([([5.0, 3.0], [0, 0])], "X: series 0: 3.0 ms follows 5.0 ms; times must be sorted"),
+        ([([5.0], [0]), ([5.0], [3])], "X: series 1: channels reach from 3 to 3; 0 to 2 exist"),
+        ([([100.0], [0])], "X: series 0: times reach from 100.0 to 100.0 ms; the window is"),
+        ([([-1.0], [0])], "the window is"),
+        ([([np.nan], [0])], "nan or infinite"),
+        (np.zeros((4, 2)), "X: ndarray is not a list of pairs"),
+        ([], "X: list is not a list of pairs"),
+    ],
+)
+def test_spike_trains_that_cannot_be_are_refused(given, words):
+    fitted = LSMClassifier(**GIVEN).fit(TRAINS[:4], [0, 1] * 2)
+    for call in (lambda: LSMClassifier(**GIVEN).fit(given, [0, 1]), lambda: fitted.predict(given)):
+        with pytest.raises(ValueError, match=words):
+            call()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"encoder_options": {"window": 3.0}}, "encoder_options: 'window'"),
+        ({"encoder_options": {"n_channels": 0}}, "encoder_options n_channels: 0"),
+        ({"encoder_options": {"duration": -3.0}}, "encoder_options duration: -3.0"),
+    ],
+)
+def test_a_window_that_cannot_be_is_refused(options, words):
+    with pytest.raises(ValueError, match=words):
+        LSMClassifier(**{**GIVEN, **options}).fit(TRAINS, np.arange(24) % 2)
 
 
 @pytest.mark.parametrize("encoder", ["poisson", "latency", "rank_order", "ben_spiker", "threshold"])
