@@ -23,7 +23,8 @@ from scipy.optimize import differential_evolution
 from evorc.optimizers.topologies import unlogged
 
 with unlogged():
-    from pyswarms.single import GlobalBestPSO
+    from pyswarms.backend.topology import Random, Ring, Topology
+    from pyswarms.single import GeneralOptimizerPSO, GlobalBestPSO
 
 Objective = Callable[[np.ndarray], np.ndarray]
 HALF, SIGMA, POPULATION = 5.0, 2.0, 20
@@ -116,13 +117,37 @@ def scipy_de(objective: Objective, genes: int, seed: int) -> None:
     )
 
 
-def pyswarms_star(objective: Objective, genes: int, seed: int) -> None:
-    """GlobalBestPSO of pyswarms with the coefficients that ours has by default."""
-    np.random.seed(seed)  # pyswarms knows no other  # noqa: NPY002
-    box = np.full(genes, -HALF), np.full(genes, HALF)
-    with unlogged():
-        swarm = GlobalBestPSO(POPULATION, genes, {"c1": 1.7, "c2": 1.7, "w": 0.6}, bounds=box, bh_strategy="reflective")
-        swarm.optimize(objective, 100_000, verbose=False)
+class RandomLinks(Random):  # type: ignore[misc]
+    """Random links of pyswarms, whose own list of neighbours, longer for some particles, NumPy takes no more."""
+
+    def compute_gbest(self, swarm: Any, k: int, **_: Any) -> tuple[np.ndarray, float]:
+        linked = self._Random__compute_neighbors(swarm, k) > 0
+        best = np.where(linked, swarm.pbest_cost, np.inf).argmin(axis=1)
+        return swarm.pbest_pos[best], swarm.pbest_cost.min()
+
+
+PULLS = {"c1": 1.7, "c2": 1.7, "w": 0.6}  # what ours has by default
+TOPOLOGIES: dict[str, tuple[Callable[[], Topology], dict[str, int]]] = {
+    "random": (RandomLinks, {"k": 3}),
+    "ring": (Ring, {"k": 3, "p": 2}),
+}
+
+
+def pyswarms(topology: str) -> Callable[[Objective, int, int], None]:
+    """GlobalBestPSO of pyswarms, which is a star, or GeneralOptimizerPSO with another topology."""
+
+    def run(objective: Objective, genes: int, seed: int) -> None:
+        np.random.seed(seed)  # pyswarms knows no other  # noqa: NPY002
+        options: dict[str, Any] = {"bounds": (np.full(genes, -HALF), np.full(genes, HALF)), "bh_strategy": "reflective"}
+        with unlogged():
+            if topology == "star":
+                swarm = GlobalBestPSO(POPULATION, genes, PULLS, **options)
+            else:
+                made, neighbours = TOPOLOGIES[topology]
+                swarm = GeneralOptimizerPSO(POPULATION, genes, PULLS | neighbours, made(), **options)
+            swarm.optimize(objective, 100_000, verbose=False)
+
+    return run
 
 
 def deap_simple(objective: Objective, genes: int, seed: int) -> None:

@@ -4,19 +4,24 @@ Functions x instances x dimensions, on [-5, 5]; the error is the best value less
 says the median of log10 error of ours and of the peer, the median over problems of their difference (asked: an error at
 most 10 % larger, 0.041), and on what share of the problems ours is ahead.
 
-    python benchmarks/bbob.py [evaluations a gene] [instances]
+    python benchmarks/bbob.py [--evaluations N] [--instances N] [WORD ...]
+
+runs the rows that contain every word, such as ``ParticleSwarm star``, and replaces them in the results. With another
+budget or number of instances these begin anew.
 """
 
-import sys
+import argparse
+import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 import _bench
 import _peers_bbob as peers
 import ioh
 import numpy as np
-from _bench import pin, save, table
+from _bench import RESULTS, pin, save, table
 
 from evorc.optimizers import by_name
 
@@ -67,18 +72,22 @@ class Pair(NamedTuple):
 
 
 SIZE = {"population_size": peers.POPULATION}
+FULL, SEPARABLE = ours("cmaes"), ours("cmaes", covariance="separable")
+LINKED, STAR = ours("pso", **SIZE), peers.pyswarms("star")
 PAIRS = [
-    Pair("CMAES", ours("cmaes"), "cma", peers.pycma(False)),
-    Pair("CMAES", ours("cmaes"), "cmaes CMA", peers.of_cmaes("CMA", 2)),
-    Pair("CMAES separable", ours("cmaes", covariance="separable"), "cma CMA_diagonal", peers.pycma(True)),
-    Pair("CMAES separable", ours("cmaes", covariance="separable"), "cmaes SepCMA", peers.of_cmaes("SepCMA", 2)),
+    Pair("CMAES", FULL, "cma", peers.pycma(False)),
+    Pair("CMAES", FULL, "cmaes CMA", peers.of_cmaes("CMA", 2)),
+    Pair("CMAES separable", SEPARABLE, "cma CMA_diagonal", peers.pycma(True)),
+    Pair("CMAES separable", SEPARABLE, "cmaes SepCMA", peers.of_cmaes("SepCMA", 2)),
     Pair("SNES", ours("snes"), "evosax SNES", peers.of_evosax("SNES")),
     Pair("XNES", ours("xnes"), "cmaes XNES", peers.of_cmaes("XNES", 1)),
     Pair("OpenAIES", ours("openai_es", **SIZE), "evosax Open_ES", peers.of_evosax("Open_ES", peers.POPULATION)),
     Pair("DifferentialEvolution", ours("de", **SIZE), "scipy, rand1bin", peers.scipy_de),
     Pair("GeneticAlgorithm", ours("ga", **SIZE), "DEAP eaSimple", peers.deap_simple),
-    Pair("ParticleSwarm", ours("pso", **SIZE), "pyswarms GlobalBestPSO", peers.pyswarms_star),
-    Pair("ParticleSwarm, star", ours("pso", topology="star", **SIZE), "pyswarms GlobalBestPSO", peers.pyswarms_star),
+    Pair("ParticleSwarm", LINKED, "pyswarms Random", peers.pyswarms("random")),
+    Pair("ParticleSwarm, ring", ours("pso", topology="ring", **SIZE), "pyswarms Ring", peers.pyswarms("ring")),
+    Pair("ParticleSwarm, star", ours("pso", topology="star", **SIZE), "pyswarms GlobalBestPSO", STAR),
+    Pair("ParticleSwarm", LINKED, "pyswarms GlobalBestPSO", STAR),
 ]
 
 
@@ -113,18 +122,36 @@ def row(pair: Pair, own: tuple[np.ndarray, float], other: tuple[np.ndarray, floa
     }
 
 
+def place(row: Mapping[str, Any]) -> str:
+    """Which row it is."""
+    return f"{row['optimizer']} | {row['peer']}"
+
+
+def kept(setting: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Rows of the results, if they were made with the same setting."""
+    path = RESULTS / "bbob.json"
+    found = json.loads(path.read_text()) if path.exists() else {"rows": []}
+    same = all(found.get(name) == value for name, value in setting.items())
+    return {place(row): row for row in found["rows"]} if same else {}
+
+
 def main() -> None:
     pin()
-    evaluations = int(sys.argv[1]) if len(sys.argv) > 1 else EVALUATIONS
-    instances = int(sys.argv[2]) if len(sys.argv) > 2 else INSTANCES
-    rows, last = [], ("", (np.empty(0), 0.0))
-    for pair in PAIRS:
-        if pair.name != last[0]:
-            last = pair.name, errors(pair.ours, evaluations, instances)
-        rows.append(row(pair, last[1], errors(pair.peer, evaluations, instances)))
-    problems = f"{len(FUNCTIONS)} functions x {instances} instances x {DIMENSIONS} genes"
-    table(f"BBOB, {problems}, {evaluations} evaluations a gene", rows)
-    save("bbob", {"evaluations a gene": evaluations, "instances": instances, "dimensions": DIMENSIONS, "rows": rows})
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--evaluations", type=int, default=EVALUATIONS)
+    parser.add_argument("--instances", type=int, default=INSTANCES)
+    parser.add_argument("words", nargs="*", metavar="WORD")
+    asked = parser.parse_args()
+    setting = {"evaluations a gene": asked.evaluations, "instances": asked.instances, "dimensions": [*DIMENSIONS]}
+    pairs = {place({"optimizer": pair.name, "peer": pair.peer_name}): pair for pair in PAIRS}
+    told = cache(lambda run: errors(run, asked.evaluations, asked.instances))
+    for name, pair in pairs.items():
+        if all(word in name for word in asked.words):
+            rows = kept(setting) | {name: row(pair, told(pair.ours), told(pair.peer))}
+            save("bbob", setting | {"rows": [rows[known] for known in pairs if known in rows]})
+    problems = f"{len(FUNCTIONS)} functions x {asked.instances} instances x {DIMENSIONS} genes"
+    found = kept(setting)
+    table(f"BBOB, {problems}, {asked.evaluations} evaluations a gene", [found[name] for name in pairs if name in found])
 
 
 if __name__ == "__main__":

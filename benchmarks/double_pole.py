@@ -52,9 +52,10 @@ class Setting(NamedTuple):
 
 UNIT, UNITS, ELMAN = "1 unit", "3 units", "Elman 3"
 TO_BEST = {"population_size": 20, "strategy": "current-to-best/1/bin", "restart_after": 50}
+PAIRED = {"population_size": 10, "sigma": 0.12, "antithetic": True, "restart_after": 15}
 CHAINS = {"population_size": 16, "initial_temperature": 1.0, "restart_after": 500}
 ROWS = [
-    Setting(UNIT, "snes", 0.0, {"sigma": 0.1, "restart_after": 10}, 20_000),
+    Setting(UNIT, "snes", 0.0, PAIRED, 20_000),
     Setting(UNIT, "xnes", 0.0, {"sigma": 0.1, "restart_after": 15}, 20_000),
     Setting(UNIT, "cmaes", 0.0, {"sigma": 0.1, "restart_after": 25, "incpopsize": 1}, 20_000),
     Setting(UNIT, "open_aies", 0.0, {}, 20_000),

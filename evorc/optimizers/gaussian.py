@@ -56,6 +56,13 @@ def draw(word: np.uint64, mean: Array, scale: Array, points: Array) -> None:
             one[j] = mean[j] + scale[j] * z
 
 
+def draw_pairs(word: np.uint64, mean: Array, scale: Array, points: Array) -> None:
+    """Fill rows as :func:`draw` does, the second half opposite the first; in an odd number one has no partner."""
+    half = (len(points) + 1) // 2
+    draw(word, mean, scale, points[:half])
+    np.subtract(2.0 * mean, points[: len(points) - half], out=points[half:])
+
+
 @kernel
 def moments(weights: Array, points: Array, mean: Array, scale: Array, first: Array, second: Array) -> None:
     """Sums of w z and of w z^2 over the points, where z = (point - mean) / scale.

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .gaussian import Mirrors, bounded, draw, lengths, moments
+from .gaussian import Mirrors, bounded, draw_pairs, lengths, moments
 from .search import Array, Initial, Optimizer, RandomState, State, plain, restored, within
 from .starts import Start, by_rank
 
@@ -131,7 +131,5 @@ class OpenAIES(Optimizer):
 
     def _draw(self) -> Array:
         points = np.empty(self._search.shape)
-        half = (len(points) + 1) // 2
-        draw(self._search.word(), self._mean, self._sigma, points[:half])
-        np.subtract(2.0 * self._mean, points[: len(points) - half], out=points[half:])
+        draw_pairs(self._search.word(), self._mean, self._sigma, points)
         return self._mirrors.images(points)

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from evorc.kernels.elementwise import exp_of
 from evorc.kernels.vmath import log
 
-from .gaussian import Mirrors, bounded, draw, lengths, moments
+from .gaussian import Mirrors, bounded, draw, draw_pairs, lengths, moments
 from .search import Array, Initial, Optimizer, RandomState, State, plain, restored
 from .starts import Restarts, Start, by_rank, falling
 
@@ -44,6 +44,9 @@ class SNES(Optimizer):
         Generations without a better fitness since the start; None for never.
     incpopsize : float, default=1
         Factor of the population size at a restart.
+    antithetic : bool, default=False
+        Draw steps in pairs `s` and `-s` (Brockhoff et al. 2010): what is even in the fitness falls out of the mean's
+        gradient. In an odd population one step has no partner.
     initial : array_like of shape (n_genes,) or (population_size, n_genes), or callable, optional
         Mean of every start; or first genomes, or a function of a generator and the population size that makes them, of
         which the mean is taken. By default the middle of the bounds. A restart begins at such a mean or function, or
@@ -64,6 +67,8 @@ class SNES(Optimizer):
     ----------
     Schaul, Glasmachers & Schmidhuber (2011), GECCO: High dimensions and heavy tails for natural evolution strategies.
     Wierstra et al. (2014), JMLR 15:949, algorithm 6.
+    Brockhoff, Auger, Hansen, Arnold & Hohm (2010), PPSN XI: Mirrored sampling and sequential selection for evolution
+    strategies.
 
     Examples
     --------
@@ -83,6 +88,7 @@ class SNES(Optimizer):
         sigma: float | None = None,
         restart_after: int | None = None,
         incpopsize: float = 1.0,
+        antithetic: bool = False,
         initial: Initial = None,
         max_generations: int | None = None,
         target: float | None = None,
@@ -92,6 +98,7 @@ class SNES(Optimizer):
         self._search = search = self._start.search
         self._restarts = Restarts(search, restart_after, incpopsize)
         self._mirrors = Mirrors(search)
+        self._fill = draw_pairs if antithetic else draw
         genes = len(search.low)
         self._eta = (3.0 + float(log(float(genes)))) / (5.0 * genes**0.5)
         self._begun = False
@@ -142,7 +149,7 @@ class SNES(Optimizer):
 
     def _draw(self) -> Array:
         points = np.empty(self._search.shape)
-        draw(self._search.word(), self._mean, self._sigma, points)
+        self._fill(self._search.word(), self._mean, self._sigma, points)
         return self._mirrors.images(points)
 
 

@@ -36,6 +36,37 @@ def test_genomes_are_drawn_around_the_mean_with_the_given_sigma():
     np.testing.assert_allclose(genomes.std(axis=0), 2.0, rtol=0.05)
 
 
+@pytest.mark.parametrize("size", [10, 11])
+def test_antithetic_steps_come_in_pairs_and_are_still_normal(size):
+    mean, sigma = np.array([1.0, 2.0, 3.0, 4.0]), 2.0
+    optimizer = SNES(WIDE, population_size=size, sigma=0.02, antithetic=True, initial=mean, random_state=0)
+    pairs, drawn = size // 2, []
+    for _ in range(200):
+        genomes = optimizer.ask()
+        np.testing.assert_allclose(genomes[:pairs] + genomes[size - pairs :], np.tile(2.0 * mean, (pairs, 1)))
+        assert len(np.unique(genomes, axis=0)) == size
+        drawn.append(genomes[: size - pairs])
+        optimizer.tell(np.zeros(size))  # a plateau moves nothing
+        optimizer.forget()  # and starts nothing anew
+    assert stats.kstest(np.ravel((np.concatenate(drawn) - mean) / sigma), "norm").pvalue > 0.01
+
+
+def test_antithetic_steps_leave_the_mean_where_the_fitness_is_even():
+    optimizer = SNES(WIDE, population_size=10, sigma=0.02, antithetic=True, random_state=0)
+    optimizer.tell(-((optimizer.ask() ** 2).sum(axis=1)).round(9))  # rounded: partners differ in the last bit
+    state = optimizer.state_dict()
+    np.testing.assert_allclose(state["mean"], 0.0, atol=1e-12)
+    assert np.all(state["sigma"] != 2.0)
+
+
+def test_antithetic_steps_follow_the_same_update():
+    optimizer = SNES(WIDE, population_size=9, sigma=0.02, antithetic=True, random_state=0)
+    for genomes, values, before, after in follow(optimizer, 30):
+        mean, sigma = snes(before["mean"], before["sigma"], genomes, values)
+        np.testing.assert_allclose(after["mean"], mean, rtol=1e-12)
+        np.testing.assert_allclose(after["sigma"], sigma, rtol=1e-12)
+
+
 def test_equal_fitnesses_share_their_weights():
     weights = by_rank(np.array([4.0, 2.0, 0.0, -6.0]), np.array([1.0, 5.0, -np.inf, 1.0]))
     assert weights.tolist() == [1.0, 4.0, -6.0, 1.0]

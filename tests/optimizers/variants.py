@@ -63,7 +63,7 @@ VARIANTS = {
     "cmaes restarts": (CMAES, {"restart_after": 4, "incpopsize": 1}),
     "openai es": (OpenAIES, {"sigma": 0.1, "learning_rate": 0.05}),
     "snes": (SNES, {}),
-    "snes restarts": (SNES, {"restart_after": 4}),
+    "snes restarts": (SNES, {"restart_after": 4, "antithetic": True}),
     "xnes": (XNES, {}),
     "de": (DifferentialEvolution, {}),
     "de best": (DifferentialEvolution, {"strategy": "best/1/bin", "f": 0.7, "cr": 0.5, "restart_after": 6}),
