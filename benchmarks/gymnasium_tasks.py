@@ -3,16 +3,18 @@
 Each task runs as its experiment file beside the scenarios says, with two worker processes, for some seeds (the first
 argument, 3 by default) and for at most so many minutes a seed (the second, 20). Where the environment has a reward
 threshold, a run ends when a champion has passed it in 100 unseen episodes; since that test ends the search, it then
-plays 100 more, of another seed: that mean is shown. Other arguments name tasks.
+plays 100 more, of another seed: that mean is shown. Other arguments name tasks, whose rows are replaced in the results.
 """
 
+import json
 import sys
 import time
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import numpy as np
-from _bench import save, table
+from _bench import RESULTS, save, table
 
 from evorc.evaluate import run_test
 from evorc.run import build
@@ -49,12 +51,20 @@ def solve(name: str, seed: int, minutes: float) -> dict[str, Any]:
     }
 
 
+def kept(names: list[str]) -> list[dict[str, Any]]:
+    """Rows of other tasks that are in the results."""
+    path = RESULTS / "gymnasium_tasks.json"
+    rows = json.loads(path.read_text())["rows"] if path.exists() else []
+    return [row for row in rows if row["task"] not in names]
+
+
 def main() -> None:
     seeds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
     minutes = float(sys.argv[2]) if len(sys.argv) > 2 else 20.0
-    rows: list[dict[str, Any]] = []
-    for name in sys.argv[3:] or ASKED:
-        rows += [solve(name, seed, minutes) for seed in range(seeds)]
+    names = sys.argv[3:] or [*ASKED]
+    rows = kept(names)
+    for name, seed in product(names, range(seeds)):
+        rows.append(solve(name, seed, minutes))
         save("gymnasium_tasks", {"rows": rows})
     table("Mean return of 100 unseen episodes", rows)
     for name in {row["task"] for row in rows}:
