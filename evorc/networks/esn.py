@@ -264,8 +264,8 @@ class ESN(NetworkSpec):
 
 def side_by_side(networks: Sequence[ESN], n_inputs: int, drawn: Drawn | None = None) -> Weights:
     """Weights of settings that share one drawn reservoir, a setting a place; it is drawn here if it was not before."""
-    first, dtype = networks[0], networks[0].dtype
-    if any(network.shared != first.shared for network in networks[1:]):
+    first, dtype, alike = networks[0], networks[0].dtype, networks[0].shared
+    if any(network.shared != alike for network in networks[1:]):
         raise ValueError("networks: their drawn reservoirs differ, so they cannot run side by side")
     drawn = first.draw(n_inputs) if drawn is None else drawn
     values, structure = structured(drawn.recurrent, dtype)
@@ -317,9 +317,11 @@ def given_or_drawn(
 
 def as_key(value: Any) -> Any:
     """What two equal settings have in common; arrays and functions are equal where they are the same one."""
+    if value is None or isinstance(value, (int, float, str, tuple)):  # most are: to ask for a mapping takes longer
+        return value
     if isinstance(value, Mapping):
         return tuple(sorted((name, as_key(part)) for name, part in value.items()))
-    return value if isinstance(value, int | float | str | tuple) or value is None else id(value)
+    return id(value)
 
 
 def eye_like(matrix: Any) -> Any:
