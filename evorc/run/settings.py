@@ -35,9 +35,10 @@ MESSAGES = {
     "less_than_equal": "{found} is not at most {le}",
 }
 STRICT = ConfigDict(extra="forbid", strict=True, arbitrary_types_allowed=True)
-OURS = {"initial", "random_state", "target", "max_generations"}  # of an optimizer: the run sets them
+OURS = {"random_state", "target", "max_generations"}  # of an optimizer: the run sets them
 Count = Annotated[int, Field(ge=1)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+WRITTEN = {"initial": tuple[float, ...]}  # what a file can say of an option that is an array: here a genome
 SEEDS = 2**63  # kernels hold a seed in 64 bits
 LETTERS = 80  # of a value that is shown
 
@@ -182,7 +183,7 @@ def checked(content: Mapping[str, Any], file: str) -> Settings:
 
 def typed(make: Callable[..., Any], options: Mapping[str, Any], section: str, file: str) -> dict[str, Any]:
     """The options of a section, once each is known to the signature of what they make, and of the type it says."""
-    hints = get_type_hints(make.__init__ if inspect.isclass(make) else make)
+    hints = get_type_hints(make.__init__ if inspect.isclass(make) else make) | WRITTEN
     keywords = [
         p for p in inspect.signature(make).parameters.values() if p.kind is p.KEYWORD_ONLY and p.name not in OURS
     ]

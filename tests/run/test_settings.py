@@ -3,6 +3,7 @@
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -47,6 +48,8 @@ FAULTS = {
     "a population of one": ((OPTIMIZER, "population_size = 1"), "population_size: 1 is not a whole number of at "),
     "a vast population": ((OPTIMIZER, f"population_size = {10**15}"), "[optimizer] asks for more than there is: "),
     "a vaster population": ((OPTIMIZER, f"population_size = {10**30}"), "[optimizer] "),
+    "a genome in words": ((OPTIMIZER, 'initial = "zero"'), "[optimizer] initial: 'zero' is not a list"),
+    "a short genome": ((OPTIMIZER, "initial = [0.0]"), "[optimizer] initial: genomes of shape (1,) are not of shape "),
     "no neuron": ((NETWORK, "n_neurons = 0"), "[network] n_neurons: 0 is not a whole number of at least 1"),
     "a vast network": ((NETWORK, "n_neurons = 1000000000"), "[network] asks for more than there is: "),
     "an unknown precision": (network('dtype = "half"'), "[network] dtype: 'half' is not "),
@@ -96,6 +99,13 @@ def made(text):
 
 def test_the_unchanged_file_is_right():
     assert made(LEVER).optimizer.population_size == 8
+
+
+def test_a_mean_starts_at_the_genome_that_a_file_gives():
+    asked = made(LEVER)
+    genes = len(asked.evaluator.bounds)
+    text = changed(('name = "ga"', f'name = "snes"\nsigma = 0.001\ninitial = {[0.25] * genes}'))
+    assert np.allclose(made(text).optimizer.ask(), 0.25, atol=0.2)
 
 
 @pytest.mark.parametrize("fault", FAULTS)
