@@ -90,6 +90,12 @@ def save(name: str, payload: Mapping[str, Any]) -> Path:
     return path
 
 
+def saved(name: str) -> dict[str, Any]:
+    """What a benchmark saved before; nothing if it has not been run."""
+    path = RESULTS / f"{name}.json"
+    return json.loads(path.read_text()) if path.exists() else {}
+
+
 def machine() -> dict[str, Any]:
     """CPU, Python and package versions."""
     return {

@@ -1,12 +1,11 @@
 """Write the README's table of speeds from the results: run by `make bench` after all benchmarks."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-HERE = Path(__file__).parent
-README = HERE.parent / "README.md"
+from _bench import saved
+
+README = Path(__file__).parent.parent / "README.md"
 BEGIN, END = "<!-- speed: written by benchmarks/_readme.py -->", "<!-- end of speed -->"
 Line = tuple[str, str, str]
 OURS = (
@@ -33,14 +32,8 @@ def short(number: float) -> str:
     return f"{number:,.0f}" if number >= 100 else f"{number:.3g}"
 
 
-def result(name: str) -> dict[str, Any]:
-    """What a benchmark saved; nothing if it has not been run."""
-    file = HERE / "results" / f"{name}.json"
-    return json.loads(file.read_text()) if file.exists() else {}
-
-
 def ctrnn() -> Iterator[Line]:
-    rows = result("ctrnn_population").get("rows", [])
+    rows = saved("ctrnn_population").get("rows", [])
     for dtype in ("float64", "float32"):
         found = {row["neuron-steps/s"]: row[dtype] for row in rows if isinstance(row.get(dtype), float)}
         if "evorc" in found:
@@ -53,7 +46,7 @@ def ctrnn() -> Iterator[Line]:
 
 
 def double_pole_steps() -> Iterator[Line]:
-    for population, rows in result("double_pole_steps").items():
+    for population, rows in saved("double_pole_steps").items():
         if isinstance(rows, list) and rows:
             double = {row["by"]: row["steps/s"] for row in rows if row["dtype"] == "float64"}
             ours = double.pop("evorc")
@@ -62,7 +55,7 @@ def double_pole_steps() -> Iterator[Line]:
 
 
 def overhead() -> Iterator[Line]:
-    rows = result("optimizer_overhead").get("rows", [])
+    rows = saved("optimizer_overhead").get("rows", [])
     if rows:
         name = next(iter(rows[0]))
         listed = {row[name]: row for row in rows}
@@ -73,7 +66,7 @@ def overhead() -> Iterator[Line]:
 
 
 def evaluator() -> Iterator[Line]:
-    rows = result("evaluator_overhead").get("overhead", [])
+    rows = saved("evaluator_overhead").get("overhead", [])
     if rows:
         listed = {row[next(iter(row))]: row["ms a generation"] for row in rows}
         ours = ", ".join(f"{who[7:]} {ms:.2g}" for who, ms in listed.items() if who.startswith("evorc"))
@@ -82,7 +75,7 @@ def evaluator() -> Iterator[Line]:
 
 
 def solving() -> Iterator[Line]:
-    rows = result("double_pole").get("rows", [])
+    rows = saved("double_pole").get("rows", [])
     for fitness, network in dict.fromkeys((row["fitness"], row["network"]) for row in rows):
         alike = [row for row in rows if (row["fitness"], row["network"]) == (fitness, network)]
         told = {row["optimizer"]: f"{row['optimizer']} {row['mean']:,.0f} ({row['solved']})" for row in alike}
@@ -92,13 +85,13 @@ def solving() -> Iterator[Line]:
 
 
 def scenarios() -> Iterator[Line]:
-    for row in result("scenario_speed").get("rows", []):
+    for row in saved("scenario_speed").get("rows", []):
         peer = f"a program in C++ {millions(row['C++'])}" if row["C++"] else ""
         yield f"{row['scenario']}: steps/s of world and networks", millions(row["steps/s"]), peer
 
 
 def harvest() -> Iterator[Line]:
-    for row in result("esn_harvest").get("rows", []):
+    for row in saved("esn_harvest").get("rows", []):
         what = row["density"] if row["density"] == "ring" else f"density {row['density']:g}"
         peers = ", ".join(f"{name} {short(row[name])}" for name in ("NumPy loop", "ReservoirPy") if name in row)
         ours = f"{short(row['evorc'])}, float32 {short(row['evorc float32'])}"
@@ -106,18 +99,18 @@ def harvest() -> Iterator[Line]:
 
 
 def learning() -> Iterator[Line]:
-    for row in result("esn_fit").get("rows", []):
+    for row in saved("esn_fit").get("rows", []):
         peers = ", ".join(f"{name} {row[name]:,.0f}" for name in ("NumPy loop", "ReservoirPy") if name in row)
         yield f"{row['task']}: ms", f"{row['evorc']:,.0f}", peers
 
 
 def accuracy() -> Iterator[Line]:
-    for row in result("esn_accuracy").get("rows", []):
+    for row in saved("esn_accuracy").get("rows", []):
         yield f"{row['task']}, {row['units']} units: mean of 10 seeds", f"{row['ours']:.4g}", row["published"]
 
 
 def recall() -> Iterator[Line]:
-    rows = result("hopfield_recall").get("rows", [])
+    rows = saved("hopfield_recall").get("rows", [])
     for units in sorted({row["units"] for row in rows}):
         told = [(row["recall"], f"{row['ms a probe']:.2g}") for row in rows if row["units"] == units]
         ours = ", ".join(f"{name[7:]} {ms}" for name, ms in told if name.startswith("evorc"))
@@ -126,7 +119,7 @@ def recall() -> Iterator[Line]:
 
 
 def liquid() -> Iterator[Line]:
-    told = [(row[""], f"{row['ms a second and column']:.3g}") for row in result("lsm_column").get("rows", [])]
+    told = [(row[""], f"{row['ms a second and column']:.3g}") for row in saved("lsm_column").get("rows", [])]
     if told:
         ours = ", ".join(f"{name} {ms}" for name, ms in told if "Brian2" not in name)
         peers = ", ".join(f"{name} {ms}" for name, ms in told if "Brian2" in name)
@@ -149,7 +142,7 @@ def part_of_readme(title: str) -> str:
 
 
 def main() -> None:
-    machine = result("ctrnn_population").get("machine", {})
+    machine = saved("ctrnn_population").get("machine", {})
     told = f"One pinned thread, medians, on {machine.get('cpu', '?')}; numpy {machine.get('numpy', '?')}, "
     told += f"numba {machine.get('numba', '?')}, jax {machine.get('jax', 'not installed')}.\n"
     parts = "\n".join(map(part_of_readme, PARTS))

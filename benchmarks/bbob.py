@@ -11,7 +11,6 @@ budget or number of instances these begin anew.
 """
 
 import argparse
-import json
 import time
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -21,7 +20,7 @@ import _bench
 import _peers_bbob as peers
 import ioh
 import numpy as np
-from _bench import RESULTS, pin, save, table
+from _bench import pin, save, saved, table
 
 from evorc.optimizers import by_name
 
@@ -129,8 +128,7 @@ def place(row: Mapping[str, Any]) -> str:
 
 def kept(setting: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Rows of the results, if they were made with the same setting."""
-    path = RESULTS / "bbob.json"
-    found = json.loads(path.read_text()) if path.exists() else {"rows": []}
+    found = saved("bbob")
     same = all(found.get(name) == value for name, value in setting.items())
     return {place(row): row for row in found["rows"]} if same else {}
 

@@ -17,7 +17,6 @@ runs these scenarios, and replaces their rows in the results.
 """
 
 import argparse
-import json
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -25,7 +24,7 @@ from statistics import median
 from typing import Any
 
 import numpy as np
-from _bench import RESULTS, median_cpu, pin, save, table
+from _bench import median_cpu, pin, save, saved, table
 
 from evorc.evaluate import Problem
 from evorc.evaluate.trace import trace
@@ -117,12 +116,6 @@ def speed(name: str) -> float:
 MEASURES = {"perceptual_crossing": crossing, "coordinated_movement": muting, "acoustic_coordination": voices}
 
 
-def kept() -> dict[str, Any]:
-    """Rows of the scenarios that are in the results."""
-    path = RESULTS / "cooperation.json"
-    return json.loads(path.read_text())["rows"] if path.exists() else {}
-
-
 def main() -> None:
     pin()
     parser = argparse.ArgumentParser()
@@ -138,7 +131,7 @@ def main() -> None:
         middle = {key: median(one[key] for one in found) for key in numbers}
         budget = read(find(name))[0].stop.max_evaluations
         table(f"{name}: at most {budget:,} evaluations a seed", [*found, {"seed": "median", **middle}])
-        save("cooperation", {"rows": kept() | {name: found}, "speeds": speeds})
+        save("cooperation", {"rows": saved("cooperation").get("rows", {}) | {name: found}, "speeds": speeds})
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from functools import cache
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
-from _bench import RESULTS, pin, save, table
+from _bench import pin, save, saved, table
 from scipy.stats import bootstrap
 
 from evorc.evaluate import PopulationEvaluator
@@ -159,8 +159,7 @@ def published() -> list[dict[str, Any]]:
 
 def kept(places: list[str]) -> dict[str, dict[str, Any]]:
     """Rows of the table that are in the results, by what they say they are."""
-    path = RESULTS / "double_pole.json"
-    rows = json.loads(path.read_text())["rows"] if path.exists() else []
+    rows = saved("double_pole").get("rows", [])
     found = {json.dumps({name: row.get(name) for name in COLUMNS}): row for row in rows}
     return {place: found[place] for place in places if place in found}
 

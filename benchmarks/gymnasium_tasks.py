@@ -6,7 +6,6 @@ threshold, a run ends when a champion has passed it in 100 unseen episodes; sinc
 plays 100 more, of another seed: that mean is shown. Other arguments name tasks, whose rows are replaced in the results.
 """
 
-import json
 import sys
 import time
 from dataclasses import replace
@@ -14,7 +13,7 @@ from itertools import product
 from typing import Any
 
 import numpy as np
-from _bench import RESULTS, save, table
+from _bench import save, saved, table
 
 from evorc.evaluate import run_test
 from evorc.run import build
@@ -51,18 +50,11 @@ def solve(name: str, seed: int, minutes: float) -> dict[str, Any]:
     }
 
 
-def kept(names: list[str]) -> list[dict[str, Any]]:
-    """Rows of other tasks that are in the results."""
-    path = RESULTS / "gymnasium_tasks.json"
-    rows = json.loads(path.read_text())["rows"] if path.exists() else []
-    return [row for row in rows if row["task"] not in names]
-
-
 def main() -> None:
     seeds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
     minutes = float(sys.argv[2]) if len(sys.argv) > 2 else 20.0
     names = sys.argv[3:] or [*ASKED]
-    rows = kept(names)
+    rows = [row for row in saved("gymnasium_tasks").get("rows", []) if row["task"] not in names]
     for name, seed in product(names, range(seeds)):
         rows.append(solve(name, seed, minutes))
         save("gymnasium_tasks", {"rows": rows})

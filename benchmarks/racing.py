@@ -12,13 +12,12 @@ runs the problems whose names contain every word, such as ``hexapod ga``, and re
 """
 
 import argparse
-import json
 import time
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
-from _bench import RESULTS, pin, save, table
+from _bench import pin, save, saved, table
 
 from evorc.evaluate import PopulationEvaluator, Racing
 from evorc.evaluate.problem import Genomes, Heat, Problem
@@ -165,9 +164,8 @@ def named(setting: Setting) -> str:
 
 def kept() -> dict[str, list[dict[str, Any]]]:
     """Rows of the results, by problem."""
-    path = RESULTS / "racing.json"
     found: dict[str, list[dict[str, Any]]] = {}
-    for row in json.loads(path.read_text())["rows"] if path.exists() else []:
+    for row in saved("racing").get("rows", []):
         found.setdefault(f"{row['scenario']} {row['optimizer']}", []).append(row)
     return found
 
