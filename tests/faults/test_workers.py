@@ -85,25 +85,28 @@ def test_a_block_that_fails_twice_is_lost_alone(rule, timeout):
 
 
 def test_workers_killed_at_any_moment_change_no_bit():
-    genomes, stop = genomes_of(400), threading.Event()
+    genomes, stop, ended = genomes_of(400), threading.Event(), []
     with evaluator_of(walker(max_steps=400)) as evaluator:
         expected = Problem(walker(max_steps=400), UNIT).scores(genomes)
         evaluator(genomes)
 
         def assassin():
             moments = np.random.default_rng(0)
-            for _ in range(3):  # no block dies twice of three deaths far apart
+            for _ in range(3):
                 stop.wait(moments.uniform(0.1, 0.3))
+                before = len(ended)
                 for worker in evaluator.backend.workers[:1]:
                     with suppress(ProcessLookupError):  # already dead
                         os.kill(worker.process.pid, signal.SIGKILL)
-                stop.wait(1.5)
+                while len(ended) < before + 2 and not stop.wait(0.05):
+                    pass  # the generation it fell into is over: no block dies twice
 
         thread = threading.Thread(target=assassin)
         thread.start()
         try:
             while thread.is_alive():
                 outcome = evaluator(genomes)
+                ended.append(outcome)
                 assert outcome.status.max() == Status.OK
                 assert_array_equal(outcome.scores, expected)
         finally:
