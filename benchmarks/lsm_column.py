@@ -186,7 +186,8 @@ def main() -> None:
         table(f"Column of 135 neurons, {type(neuron).__name__}, CPU milliseconds a second", payload[title])
     payload["others"] = taken["others"]
     table("Single precision, and synapses that learn", payload["others"])
-    table("The same spikes as Brian2, 1 s", payload["agreement"])
+    if payload["agreement"]:
+        table("The same spikes as Brian2, 1 s", payload["agreement"])
     payload["large"] = [large(n, duration) for n, duration in SIZES.items()]
     table("1 % connectivity", payload["large"])
     save("lsm_column", payload)
