@@ -157,16 +157,16 @@ def rows(setting: Setting, seeds: int) -> list[dict[str, Any]]:
     ]
 
 
-def named(setting: Setting) -> str:
+def named(scenario: str, optimizer: str) -> str:
     """What a problem is called."""
-    return f"{setting.scenario} {setting.optimizer}"
+    return f"{scenario} {optimizer}"
 
 
 def kept() -> dict[str, list[dict[str, Any]]]:
     """Rows of the results, by problem."""
     found: dict[str, list[dict[str, Any]]] = {}
     for row in saved("racing").get("rows", []):
-        found.setdefault(f"{row['scenario']} {row['optimizer']}", []).append(row)
+        found.setdefault(named(row["scenario"], row["optimizer"]), []).append(row)
     return found
 
 
@@ -176,10 +176,11 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=SEEDS)
     parser.add_argument("words", nargs="*", metavar="WORD")
     asked = parser.parse_args()
-    for setting in SETTINGS:
-        if all(word in named(setting) for word in asked.words):
-            known = kept() | {named(setting): rows(setting, asked.seeds)}
-            save("racing", {"rows": [row for each in SETTINGS for row in known.get(named(each), [])]})
+    problems = {named(setting.scenario, setting.optimizer): setting for setting in SETTINGS}
+    for problem, setting in problems.items():
+        if all(word in problem for word in asked.words):
+            known = kept() | {problem: rows(setting, asked.seeds)}
+            save("racing", {"rows": [row for name in problems for row in known.get(name, [])]})
     table("Racing: the same seeds and steps with and without", [row for found in kept().values() for row in found])
 
 
