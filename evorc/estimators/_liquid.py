@@ -108,9 +108,8 @@ class SpikeDriven(Learning):
     """Base of the liquid state machines; a class that is one says its parameters itself."""
 
     def _series(self, X: Any, lengths: ArrayLike | None, *, reset: bool) -> Any:
-        if self.encoder == AS_GIVEN:
-            return self._trains(X, lengths, reset=reset)
-        rows, layout = super()._series(X, lengths, reset=reset)
+        read = self._trains if self.encoder == AS_GIVEN else super()._series
+        rows, layout = read(X, lengths, reset=reset)
         if reset:
             self._bounds = np.stack([rows.min(axis=0), rows.max(axis=0)])
         return rows, layout
@@ -130,8 +129,6 @@ class SpikeDriven(Learning):
         rows = validate_data(self, np.concatenate(counts), reset=reset, dtype=np.float64)
         layout = TrainLayout(np.arange(len(trains) + 1) * len(counts[0]), "list")
         layout.trains = trains
-        if reset:
-            self._bounds = np.stack([rows.min(axis=0), rows.max(axis=0)])
         return rows, layout
 
     def _widest(self, X: Sequence[Any]) -> tuple[int, float]:
