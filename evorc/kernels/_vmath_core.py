@@ -9,6 +9,7 @@ import numpy as np
 from numba import types
 from numba.extending import overload, register_jitable
 
+from ._fused import fma
 from .compiler import STRICT
 
 INLINE = {"forceinline": True, **STRICT}
@@ -46,8 +47,8 @@ def horner(coefficients, x):
     square = x * x
     p, q = coefficients[0], coefficients[1]
     for i in range(2, len(coefficients) - 1, 2):
-        p, q = p * square + coefficients[i], q * square + coefficients[i + 1]
-    return p * x + q if len(coefficients) % 2 == 0 else (p * square + coefficients[-1]) + q * x
+        p, q = fma(p, square, coefficients[i]), fma(q, square, coefficients[i + 1])
+    return fma(p, x, q) if len(coefficients) % 2 == 0 else fma(q, x, fma(p, square, coefficients[-1]))
 
 
 @inlined
@@ -59,18 +60,18 @@ def clamp(x, low, high):  # keeps nan
 @inlined
 def reduce_exponent(x, c):
     """x = n ln2 + r + tail with |r| <= ln2 / 2; also `i`, whose low bits are n plus twice the exponent bias."""
-    k = x * c.log2_e + c.round_biased
+    k = fma(x, c.log2_e, c.round_biased)
     n = k - c.round_biased
-    high, low = x - n * c.ln2[0], n * c.ln2[1]
-    r = high - low
-    return bits(k), r, (high - r) - low
+    high = fma(-n, c.ln2[0], x)
+    r = fma(-n, c.ln2[1], high)
+    return bits(k), r, fma(-n, c.ln2[1], high - r)
 
 
 @inlined
 def exp(x, c):
     """e^x as p 2^n, where 2^n is two factors: both are normal even where 2^n is not."""
     i, r, _ = reduce_exponent(clamp(x, c.exp_range[0], c.exp_range[1]), c)
-    p = c.one + (r + r * r * horner(c.exponential, r))
+    p = c.one + fma(r * r, horner(c.exponential, r), r)
     half = i >> 1
     return p * from_bits(half << c.fraction_bits, x) * from_bits((i - half) << c.fraction_bits, x)
 
@@ -88,7 +89,7 @@ def less_power(w, r, tail, c):
 @inlined
 def expm1(x, c):
     i, r, tail = reduce_exponent(clamp(x, c.expm1_range[0], c.expm1_range[1]), c)
-    tail = r * r * horner(c.exponential, r) + tail
+    tail = fma(r * r, horner(c.exponential, r), tail)
     # 2^-n as half of 2^(1-n), and 2^n as twice 2^(n-1): both are normal or 0 up to n = bias + 1
     inverse = from_bits((3 * c.bias + 1 - i) << c.fraction_bits, x) * c.half
     p, _ = less_power(inverse, r, tail, c)
@@ -103,7 +104,7 @@ def tanh(x, c):
     large = a > c.artanh_half
     a = c.tanh_end if a > c.tanh_end else a
     i, r, tail = reduce_exponent(a + a, c)
-    tail = r * r * horner(c.exponential, r) + tail
+    tail = fma(r * r, horner(c.exponential, r), tail)
     inverse = from_bits((3 * c.bias - i) << c.fraction_bits, x)
     p, p_error = less_power(inverse, r, tail, c)
     more = c.one + inverse
@@ -111,7 +112,7 @@ def tanh(x, c):
     q = more + rest
     y = (-c.two * inverse if large else p) / q
     # the quotient's share of the rounding errors of p and q; 1/2 is near enough to 1/q
-    correction = c.half * (p_error - y * (rest - (q - more)))
+    correction = c.half * fma(-y, rest - (q - more), p_error)
     y = y + (c.one if large else correction)
     return from_bits(bits(y) | (bits(x) & c.sign), x)
 
@@ -121,14 +122,14 @@ def sigmoid(x, c):
     """1 / (1 + s) or s / (1 + s) with s = e^-|x| <= 1, corrected for the rounding errors of s and 1 + s."""
     a = -abs(x)
     i, r, _ = reduce_exponent(c.exp_range[0] if a < c.exp_range[0] else a, c)
-    rest = r + r * r * horner(c.exponential, r)
+    rest = fma(r * r, horner(c.exponential, r), r)
     p = c.one + rest
     s = p * from_bits((i - c.raise_tiny) << c.fraction_bits, x) * c.tiny  # both factors normal for every s
     q = c.one + s
     negative = x < c.zero
     y = (s if negative else c.one) / q
     # the relative errors of numerator and denominator; 1 is near enough to 1/p and to 1/q
-    return y + y * (((rest - (p - c.one)) if negative else c.zero) - (s - (q - c.one)))
+    return fma(y, ((rest - (p - c.one)) if negative else c.zero) - (s - (q - c.one)), y)
 
 
 @inlined
@@ -137,7 +138,7 @@ def log_of_scaled(f, n, c):
     s = f / (c.two + f)
     z = s * s
     h = c.half * f * f
-    return n * c.ln2[0] - ((h - (s * (h + z * horner(c.logarithm, z)) + n * c.ln2[1])) - f)
+    return fma(n, c.ln2[0], f - (h - fma(s, fma(z, horner(c.logarithm, z), h), n * c.ln2[1])))
 
 
 @inlined
@@ -166,25 +167,23 @@ def softplus(x, c):
 @inlined
 def reduce_quarter(x, c):
     """x = n pi/2 + r + tail with |r| <= pi/4; also `i`, whose low bits are those of n."""
-    k = x * c.two_over_pi + c.round_even
+    k = fma(x, c.two_over_pi, c.round_even)
     n = k - c.round_even
-    a = ((x - n * c.half_pi[0]) - n * c.half_pi[1]) - n * c.half_pi[2]  # exact
-    w = n * c.half_pi[3]
-    b = a - w
-    tail = (a - b) - w
-    w = n * c.half_pi[4]
-    r = b - w
-    return bits(k), r, (tail + ((b - r) - w)) - n * c.half_pi[5]
+    a = fma(-n, c.half_pi[2], fma(-n, c.half_pi[1], fma(-n, c.half_pi[0], x)))  # exact
+    b = fma(-n, c.half_pi[3], a)
+    r = fma(-n, c.half_pi[4], b)
+    tail = fma(-n, c.half_pi[3], a - b) + fma(-n, c.half_pi[4], b - r)
+    return bits(k), r, fma(-n, c.half_pi[5], tail)
 
 
 @inlined
 def turn(r, tail, i, sign, c):
     """sin(i pi/2 + r + tail), its sign changed by `sign`."""
     z = r * r
-    s = r + (r * z * horner(c.sine, z) + tail)
+    s = r + fma(r * z, horner(c.sine, z), tail)
     h = c.half * z
     w = c.one - h
-    q = w + (((c.one - w) - h) + (z * z * horner(c.cosine, z) - r * tail))
+    q = w + fma(z * z, horner(c.cosine, z), fma(-r, tail, (c.one - w) - h))
     y = s if (i & 1) == 0 else q
     return from_bits(bits(y) ^ ((i & 2) << c.to_sign) ^ sign, r)
 

@@ -2,7 +2,8 @@
 
 Inside a jitted function each name compiles to branch-free arithmetic of the type of its argument: float32 in, float32
 out, everything else float64. From Python the same source runs interpreted, with the same bits and without warnings.
-Arithmetic is strict IEEE without contraction, so results have the same bits with SSE2, AVX2 and AVX-512.
+Arithmetic is strict IEEE: sums and products are fused where the source says so and nowhere else, so results have the
+same bits with SSE2, AVX2 and AVX-512.
 
 The named errors are the largest found, in units in the last place (ulp): for float64 against mpmath and 16 million
 random arguments in extended precision, for float32 against float64 on every number whose magnitude matters.
@@ -45,7 +46,7 @@ def exp(x):
     """Exponential, e^x.
 
     0 and infinity where the result is too small or too large; subnormal results are right. Largest error found:
-    1.02 ulp (float64), 1.04 ulp (float32).
+    1.07 ulp (float64), 1.09 ulp (float32).
 
     Parameters
     ----------

@@ -47,12 +47,11 @@ def pull(weights, state, inputs):
 def step_euler(weights, state, inputs):
     """Forward Euler."""
     pull(weights, state, inputs)
-    y, output, drive, dt = state.memory[0], state.output, state.drive, weights.dt
-    theta, gain, rate = weights.params[0], weights.params[1], weights.params[2]
-    for i in range(y.shape[0]):
-        for l in range(y.shape[1]):
-            y[i, l] += dt * slope(rate[i, l], drive[i, l], y[i, l])
-            output[i, l] = shown(gain[i, l], y[i, l], theta[i, l])
+    y, output, drive, dt = state.memory[0].reshape(-1), state.output.reshape(-1), state.drive.reshape(-1), weights.dt
+    theta, gain, rate = weights.params[0].reshape(-1), weights.params[1].reshape(-1), weights.params[2].reshape(-1)
+    for k in range(y.size):
+        y[k] += dt * slope(rate[k], drive[k], y[k])
+        output[k] = shown(gain[k], y[k], theta[k])
 
 
 @kernel

@@ -239,7 +239,7 @@ def test_the_loop_of_a_caller_is_vectorised(name, dtype):
 @every_name
 @every_dtype
 def test_no_scalar_library_is_called(name, dtype):
-    called = set(re.findall(r"call [^@\n]*@([\w.]+)\(", code_for(name, dtype)))
+    called = set(re.findall(r"call [^@\n]*@(?!llvm\.fma\.)([\w.]+)\(", code_for(name, dtype)))
     assert not {f for f in called if re.search(r"exp|log|tanh|sin|cos|pow|fma", f)}
 
 
