@@ -58,10 +58,8 @@ class ReservoirTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Dr
         """
         check_is_fitted(self)
         rows, layout = self._series(X, lengths, reset=False)
-        found = np.empty((len(rows), self.reservoir_.n_states), self.dtype)
-        for states, where in self._states(rows, layout, initial_state, noisy=True):
-            found[where] = states
-        return layout.give_back(found)
+        states = self.reservoir_.states(rows, layout.offsets, self._initial(initial_state, layout))
+        return layout.give_back(states)
 
 
 class ESNRegressor(RegressorMixin, Looping):

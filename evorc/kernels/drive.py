@@ -64,11 +64,15 @@ def drive_stack(stack: Sequence[Layer], inputs: np.ndarray, block: int) -> Itera
         yield shown[0] if len(shown) == 1 else np.concatenate(shown, axis=1)
 
 
-def run_through(step: Callable, weights: Weights, state: State, inputs: np.ndarray) -> None:
-    """Advance `state` to the end of the series and record nothing."""
+def run_through(
+    step: Callable, weights: Weights, state: State, inputs: np.ndarray, outputs: np.ndarray | None = None
+) -> None:
+    """Advance `state` to the end of the series; into `outputs` [time, neuron, lane], where they are wanted."""
     dtype, first = _ready(Layer(step, weights, state), np.shape(inputs))
     part = np.require(inputs, dtype, CONTIGUOUS)
-    compiled(dtype)(first, weights, state, part, np.empty((0, *state.output.shape), dtype))
+    compiled(dtype)(
+        first, weights, state, part, np.empty((0, *state.output.shape), dtype) if outputs is None else outputs
+    )
 
 
 def _ready(layer: Layer, shape: tuple[int, ...] | None) -> tuple[np.dtype, Callable]:

@@ -5,12 +5,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .drive import Layer, block_length, drive_stack
+from .drive import Layer, block_length, drive_stack, run_through
 
 LANES = 64
 FEWEST = 16  # series in lanes: fewer run faster one after the other, where the loops go along the units
 
 Where = slice | np.ndarray
+StackOf = Callable[[np.ndarray], Sequence[Layer]]
 
 
 class Rows(NamedTuple):
@@ -28,9 +29,7 @@ def batches(offsets: np.ndarray) -> Iterator[np.ndarray]:
     yield from np.array_split(order, n_batches)
 
 
-def rows_of(
-    stack_of: Callable[[np.ndarray], Sequence[Layer]], series: np.ndarray, offsets: np.ndarray
-) -> Iterator[Rows]:
+def rows_of(stack_of: StackOf, series: np.ndarray, offsets: np.ndarray) -> Iterator[Rows]:
     """States for series [row, channel] that begin at `offsets`, which end with the number of rows.
 
     `stack_of` gives the layers, at rest or where they are to begin, for some of the series; they end in their states
@@ -39,6 +38,21 @@ def rows_of(
     for batch in batches(offsets):
         stack = stack_of(batch)
         yield from _batch(stack, series, offsets[batch], np.diff(offsets)[batch])
+
+
+def write_rows(stack_of: StackOf, series: np.ndarray, offsets: np.ndarray, found: np.ndarray) -> None:
+    """All states of :func:`rows_of` into `found` [row, neuron of all layers].
+
+    One series through one layer is written there at once: by way of a block 100 dense units take 8 % longer.
+    """
+    for batch in batches(offsets):
+        stack = stack_of(batch)
+        if batch.size == len(stack) == 1:
+            here = slice(offsets[batch[0]], offsets[batch[0] + 1])
+            run_through(*stack[0], series[here, :, None], found[here, :, None])
+        else:
+            for states, where in _batch(stack, series, offsets[batch], np.diff(offsets)[batch]):
+                found[where] = states
 
 
 def _batch(stack: Sequence[Layer], series: np.ndarray, starts: np.ndarray, lengths: np.ndarray) -> Iterator[Rows]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import pairwise
 from typing import Any
 
@@ -13,7 +13,7 @@ from ..kernels import aligned
 from ..kernels.drive import LONGEST, SHORTEST, Layer, drive_stack
 from ..kernels.generate import Readout, generate
 from ..kernels.layout import State, Weights
-from ..kernels.series import Rows, rows_of
+from ..kernels.series import Rows, rows_of, write_rows
 from ..kernels.turn import drive_turned
 from .esn import ESN, quiet, rest, side_by_side, spread
 
@@ -72,24 +72,25 @@ class Reservoir:
         noisy : bool, default=True
             Whether the layers' noise is there.
         """
+        if self.bidirectional:
+            yield Rows(self.states(series, offsets, initial, noisy=noisy), slice(0, len(series)))
+        else:
+            yield from rows_of(partial(self._stack, initial=initial, noisy=noisy), series, offsets)
 
-        def stack(batch: NDArray[np.int64]) -> list[Layer]:
-            return self._stack(batch, initial, noisy)
-
-        def stack_at_rest(batch: NDArray[np.int64]) -> list[Layer]:
-            return self._stack(batch, None, noisy)
-
+    def states(self, series: Series, offsets: Offsets, initial: Series | None = None, *, noisy: bool = True) -> Series:
+        """States [row, unit of all layers] of all series at once; parameters as of :meth:`rows`."""
+        stack = partial(self._stack, initial=initial, noisy=noisy)
+        found = np.empty((len(series), self.n_states), self.layers[0].dtype)
         if not self.bidirectional:
-            yield from rows_of(stack, series, offsets)
-            return
-        half, n = self.n_states // 2, len(series)
-        there_and_back = np.empty((n, 2 * half), self.layers[0].dtype)
+            write_rows(stack, series, offsets, found)
+            return found
+        half = self.n_states // 2
+        there, back = found[:, :half], found[::-1, half:]
         for states, where in rows_of(stack, series, offsets):
-            there_and_back[where, :half] = states
-        backwards = there_and_back[::-1, half:]
-        for states, where in rows_of(stack_at_rest, series[::-1], n - offsets[::-1]):
-            backwards[where] = states
-        yield Rows(there_and_back, slice(0, n))
+            there[where] = states
+        for states, where in rows_of(partial(stack, initial=None), series[::-1], len(series) - offsets[::-1]):
+            back[where] = states
+        return found
 
     def free_run(self, readout: Readout, inputs: NDArray[Any], initial: Series) -> NDArray[Any]:
         """Outputs [series, time, output] where the readout's own values are the next inputs; without noise.
