@@ -15,7 +15,7 @@ from evorc.kernels.layout import Population
 from evorc.networks import CTRNN, Size
 
 NEURONS, INDIVIDUALS, STEPS, DT = 10, 1024, 1000, 0.01
-LANES = 128
+LANES = 176  # of 128 to 256 the fastest
 FEW = 2  # individuals for neat-python
 TOLERANCE = {"float64": 1e-6, "float32": 1e-3}
 EVORC, NAIVE, JAX, NEAT = "evorc", "naive Numba loop", "JAX jit(vmap(scan))", "neat-python CTRNN"
@@ -40,7 +40,7 @@ def in_blocks(population: Population, series: np.ndarray) -> np.ndarray:
     final = []
     for first in range(0, INDIVIDUALS, LANES):
         weights, state = in_lanes(Population(*(part[first : first + LANES] for part in population)), DT)
-        run_through(step, weights, state, shared)
+        run_through(step, weights, state, shared[:, :, : state.output.shape[1]])
         final.append(state.memory[0].T)
     return np.concatenate(final)
 
