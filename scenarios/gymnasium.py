@@ -20,7 +20,6 @@ from evorc.kernels.random import MASK, Key
 from evorc.scenario import HeldOut, Scenario
 
 INSTALL = 'pip install "evorc[gym]"'
-UNSEEN = 100  # episodes of the held-out test, as in gymnasium's definition of solved
 TRAINING, TESTING = 0, 1  # purposes, which have no episode in common
 # Their resets forget what was played before. BipedalWalker-v3's does not, so all others are made anew, for 0.06 ms.
 REUSABLE = ("gymnasium.envs.classic_control", "gymnasium.envs.mujoco")
@@ -104,6 +103,8 @@ def scenario(
     max_steps: int | None = None,
     trials: int = 4,
     conditions: Literal["fixed", "fresh"] = "fixed",
+    unseen: int = 100,
+    needed: int = 0,
 ) -> Scenario:
     """Any gymnasium environment whose observation is a vector, and whose actions are discrete or a bounded vector.
 
@@ -124,6 +125,10 @@ def scenario(
         Episodes whose mean return is the fitness.
     conditions : {"fixed", "fresh"}, default="fixed"
         Whether all generations play the same episodes.
+    unseen : int, default=100
+        Episodes of the held-out test, whose mean return must reach the environment's reward threshold.
+    needed : int, default=0
+        How many of them must each reach it, too.
     """
     gym = _gymnasium()
     make, spec = _maker(gym, env, max_steps)
@@ -132,6 +137,7 @@ def scenario(
     chosen = _chosen(_length(gym, env, probe.observation_space), observe)
     divisor = _divisor(scale, len(chosen))
     choose, motors = _actions(gym, env, probe.action_space)
+    _check_test(unseen, needed, env, spec.reward_threshold)
     limit = max_steps or spec.max_episode_steps
     if limit is None:
         raise ValueError(f"max_steps: None is not a number of steps, and {env!r} has no limit of its own")
@@ -164,8 +170,8 @@ def scenario(
         baseline={} if spec.reward_threshold is None else {"gymnasium's reward threshold": spec.reward_threshold},
         draw=draw,
     )
-    unseen = replace(plain, start=lambda key: environments.begin(_seed(key, TESTING)), trials=UNSEEN)
-    return replace(plain, tests={"unseen": HeldOut(scenario=unseen, least_mean=spec.reward_threshold)})
+    others = replace(plain, start=lambda key: environments.begin(_seed(key, TESTING)), trials=unseen)
+    return replace(plain, tests={"unseen": HeldOut(scenario=others, needed=needed, least_mean=spec.reward_threshold)})
 
 
 def _gymnasium() -> Any:
@@ -193,7 +199,8 @@ def _maker(gym: Any, env: str, max_steps: int | None) -> tuple[Callable[[], Any]
 
     with make() as first:
         renders = "rgb_array" in first.metadata.get("render_modes", ()) and _can_render(first)
-    return (lambda: make(render_mode="rgb_array")) if renders else make, gym.spec(env)
+        looks = {"render_mode": "rgb_array", **_camera(first)} if renders else {}
+    return lambda: make(**looks), gym.spec(env)
 
 
 def _can_render(env: Any) -> bool:
@@ -201,7 +208,18 @@ def _can_render(env: Any) -> bool:
     if sys.platform != "linux" or not {"DISPLAY", "WAYLAND_DISPLAY"}.isdisjoint(os.environ):
         return True
     os.environ.setdefault("SDL_VIDEODRIVER", "dummy")  # else pygame, which only paints in memory, tells of an error
-    return ".mujoco." not in type(env.unwrapped).__module__ or "MUJOCO_GL" in os.environ
+    return not _is_mujoco(env) or "MUJOCO_GL" in os.environ
+
+
+def _is_mujoco(env: Any) -> bool:
+    return ".mujoco." in type(env.unwrapped).__module__
+
+
+def _camera(env: Any) -> dict[str, str]:
+    """MuJoCo's camera that follows the body, where there is one: Swimmer-v5 leaves the picture of the default one."""
+    model = env.unwrapped.model if _is_mujoco(env) else None
+    names = {model.camera(camera).name for camera in range(model.ncam)} if model else ()
+    return {"camera_name": "track"} if "track" in names else {}
 
 
 def _length(gym: Any, env: str, space: Any) -> int:
@@ -244,6 +262,15 @@ def _divisor(scale: tuple[float, ...] | None, n: int) -> NDArray[np.float64]:
     if divisor.shape != (n,) or not (np.isfinite(divisor) & (divisor > 0.0)).all():
         raise ValueError(f"scale: {scale!r} is not a tuple of {n} positive numbers, one for each element observed")
     return divisor
+
+
+def _check_test(unseen: int, needed: int, env: str, threshold: float | None) -> None:
+    if not (type(unseen) is int and unseen >= 1):
+        raise ValueError(f"unseen: {unseen!r} is not a whole number of at least 1")
+    if not (type(needed) is int and 0 <= needed <= unseen):
+        raise ValueError(f"needed: {needed!r} is not a whole number from 0 to {unseen}")
+    if needed and threshold is None:
+        raise ValueError(f"needed: {needed} episodes cannot pass, since {env!r} has no reward threshold; 0 is allowed")
 
 
 def _seed(key: Key, purpose: int) -> int:

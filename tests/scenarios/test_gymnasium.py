@@ -89,6 +89,15 @@ def test_an_evolved_controller_without_velocities_passes_unseen_episodes():
     assert result.success
 
 
+def test_each_unseen_episode_can_be_needed_beside_their_mean():
+    weaker = np.array([CHAMPION]) * np.repeat([1.0, 0.9], 4)  # falls in one of them
+    strict = Problem(load_scenario("gymnasium", **HIDDEN, unseen=20, needed=20), NETWORK, seed=4)
+    result = run_test(strict, "unseen", weaker)[0]
+    assert (result.passed, result.trials) == (19, 20)
+    assert result.mean > result.least_mean
+    assert not result.success
+
+
 def test_the_steps_can_be_limited():
     scenario = load_scenario("gymnasium", **HIDDEN, max_steps=20)
     assert Problem(scenario, NETWORK).scores([CHAMPION]).tolist() == [[20.0] * 4]
@@ -172,6 +181,15 @@ def test_a_moment_without_a_picture_is_told_in_words():
 
 
 @pytest.mark.parametrize(
+    ("env", "camera"),
+    [("Swimmer-v5", {"camera_name": "track"}), ("InvertedDoublePendulum-v5", {}), ("CartPole-v1", {})],
+)
+def test_the_camera_follows_the_body_where_there_is_one_that_does(env, camera):
+    pytest.importorskip("mujoco")
+    assert module()._camera(gymnasium.make(env)) == camera
+
+
+@pytest.mark.parametrize(
     ("options", "message"),
     [
         ({"env": "CartPol-v1"}, "env: 'CartPol-v1' is not a registered environment. Did you mean CartPole-v1"),
@@ -183,6 +201,9 @@ def test_a_moment_without_a_picture_is_told_in_words():
         ({"scale": (1.0,)}, r"scale: \(1.0,\) is not a tuple of 4 positive numbers"),
         ({"observe": (1,), "scale": (0.0,)}, r"scale: \(0.0,\) is not a tuple of 1 positive numbers"),
         ({"max_steps": 0}, "max_steps: 0 is not a whole number of at least 1"),
+        ({"unseen": 0}, "unseen: 0 is not a whole number of at least 1"),
+        ({"needed": 101}, "needed: 101 is not a whole number from 0 to 100"),
+        ({"env": "Pendulum-v1", "needed": 1}, "needed: 1 episodes cannot pass, since 'Pendulum-v1' has no reward"),
     ],
 )
 def test_a_wrong_option_is_named(options, message):
