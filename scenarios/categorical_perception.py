@@ -202,7 +202,7 @@ def draw(axes: Any, world: World) -> None:
     """Body, rays and object from the side; a motor is as long as the arrow with which it pushes."""
     from matplotlib.patches import Circle, Polygon
 
-    axes.set(xlim=(-130, 130), ylim=(-30, 300), aspect="equal", xlabel="x", ylabel="y")
+    axes.set(xlim=(-220, 220), ylim=(-30, 300), aspect="equal", xlabel="x", ylabel="y")
     axes.add_patch(Circle((world.x, 0.0), BODY, color="tab:blue", zorder=2.6, label="agent"))
     h = SIDE * sqrt(2.0)
     corners = [(world.object_x + h * a, world.y + h * b) for a, b in ((-1, 0), (0, -1), (1, 0), (0, 1))]

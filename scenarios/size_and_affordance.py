@@ -308,7 +308,7 @@ def draw(axes: Any, world: World, task: str) -> None:
     """Body, rays and what falls from the side; a motor is as long as the arrow with which it pushes."""
     from matplotlib.patches import Circle
 
-    axes.set(xlim=(-130, 130), ylim=(-30, 270), aspect="equal", xlabel="x", ylabel="y")
+    axes.set(xlim=(-EDGE - BODY, EDGE + BODY), ylim=(-30, 270), aspect="equal", xlabel="x", ylabel="y")
     axes.add_patch(Circle((world.x, 0.0), BODY, color="tab:blue", zorder=2.6, label="agent"))
     good = TASKS[task].score(world._replace(x=world.object_x)) > 0.5
     look = {"color": "mediumseagreen" if good else "firebrick", "label": TASKS[task].kinds[good]}
