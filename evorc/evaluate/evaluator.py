@@ -203,7 +203,8 @@ class ThreadBackend:
 
     def __init__(self, problem: Problem, n_jobs: int) -> None:
         self.problem = problem
-        self.pool = ThreadPoolExecutor(n_jobs, thread_name_prefix="evorc")
+        self.n_jobs = n_jobs
+        self.pool = self._threads()
 
     def run(self, genomes: Genomes, blocks: list[slice], heat: Heat) -> Scores:
         """Scores of all individuals."""
@@ -211,8 +212,12 @@ class ThreadBackend:
         return np.concatenate(list(parts)), np.zeros(len(genomes), bool)
 
     def close(self) -> None:
-        """End the threads."""
+        """End the threads; new ones begin if there is more to do."""
         self.pool.shutdown()
+        self.pool = self._threads()
+
+    def _threads(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self.n_jobs, thread_name_prefix="evorc")
 
 
 def _backend(name: Any, problem: Problem, n_jobs: int, timeout: float | None) -> Backend:

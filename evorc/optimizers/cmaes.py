@@ -181,7 +181,7 @@ class CMAES(Optimizer):
         self._sigma, self._unstarted = float(plain(state["sigma"])), float(plain(state["unstarted"]))
 
     def _begin(self) -> Array:
-        mean, unit, genomes = self._start.begin(self._restarts.count)
+        mean, unit, genomes = self._start.begin(self._search.restarts)
         self._settle(mean, unit)
         self._begun = True
         return self._draw() if genomes is None else genomes

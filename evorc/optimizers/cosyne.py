@@ -97,6 +97,7 @@ class CoSyNE(Optimizer):
         if self._stagnation == self.restart_after:
             self._genomes, self._fitness = self._genomes[:0], self._fitness[:0]
             self._highest, self._stagnation = -np.inf, 0
+            self._search.restarts += 1
 
     def forget(self) -> None:
         """Let the fitness told so far count no more, as when the world changes; the population is asked again."""

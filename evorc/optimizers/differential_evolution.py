@@ -106,6 +106,7 @@ class DifferentialEvolution(Optimizer):
             self._genomes[wins], self._fitness[wins] = told[wins], values[wins]
         if self._stagnation == self.restart_after:
             self._genomes, self._fitness, self._stagnation = self._genomes[:0], self._fitness[:0], 0
+            self._search.restarts += 1
 
     def forget(self) -> None:
         """Let the fitness told so far count no more, as when the world changes; the population is asked again."""

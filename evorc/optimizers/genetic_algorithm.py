@@ -181,6 +181,7 @@ class GeneticAlgorithm(Optimizer):
             self._keep_the_children(told, values)
         if self._stagnation == self.restart_after:
             self._parents, self._fitness, self._stagnation = self._parents[:0], self._fitness[:0], 0
+            self._search.restarts += 1
 
     def forget(self) -> None:
         """Let the fitness told so far count no more, as when the world changes; the parents are asked again."""

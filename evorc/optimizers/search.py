@@ -74,7 +74,7 @@ class Search:
         self.max_generations = None if max_generations is None else at_least("max_generations", max_generations, 1)
         self.target = np.inf if target is None else float(target)
         self.generator = np.random.default_rng(random_state)
-        self.generation = self.evaluations = 0
+        self.generation = self.evaluations = self.restarts = 0
         self.best = Individual(np.full(len(self.low), np.nan), -np.inf)
         self._initial = initial
         self._asked: Array | None = None
@@ -172,6 +172,7 @@ class Search:
             "optimizer": optimizer,
             "generation": self.generation,
             "evaluations": self.evaluations,
+            "restarts": self.restarts,
             "population_size": self.population_size,
             "first_population_size": self._first_size,
             "best_genome": self.best.genome.copy(),
@@ -192,6 +193,7 @@ class Search:
         best, asked = restored(state, "best_genome", (len(self.low),)), self.restored(state, "asked")
         self._asked, self._injected = asked if len(asked) else None, self.restored(state, "injected")
         self.generation, self.evaluations = int(plain(state["generation"])), int(plain(state["evaluations"]))
+        self.restarts = int(plain(state["restarts"]))
         self.population_size = int(plain(state["population_size"]))
         self.best = Individual(best, float(plain(state["best_fitness"])))
         self.generator.bit_generator.state = json.loads(str(plain(state["random_state"])))
@@ -225,6 +227,11 @@ class Optimizer:
     def evaluations(self) -> int:
         """Genomes told."""
         return self._search.evaluations
+
+    @property
+    def restarts(self) -> int:
+        """How often the whole population was given up for a new one."""
+        return self._search.restarts
 
     @property
     def best(self) -> Individual:

@@ -143,7 +143,7 @@ class SNES(Optimizer):
         self._mean, self._sigma, self._begun = mean, sigma, bool(plain(state["begun"]))
 
     def _begin(self) -> Array:
-        self._mean, self._sigma, genomes = self._start.begin(self._restarts.count)
+        self._mean, self._sigma, genomes = self._start.begin(self._search.restarts)
         self._begun = True
         return self._draw() if genomes is None else genomes
 

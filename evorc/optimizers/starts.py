@@ -85,7 +85,6 @@ class Restarts:
         self._search = search
         self.restart_after = None if restart_after is None else at_least("restart_after", restart_after, 1)
         self.incpopsize = within("incpopsize", incpopsize, 1.0, np.inf)
-        self.count = 0
         self.forget()
 
     def forget(self) -> None:
@@ -114,14 +113,13 @@ class Restarts:
     def restart(self) -> None:
         """Count a restart, and let the population grow."""
         self.forget()
-        self.count += 1
+        self._search.restarts += 1
         if self.incpopsize > 1.0:
             self._search.resize(int(self._search.population_size * self.incpopsize))
 
     def state_dict(self) -> State:
         """What was counted."""
         return {
-            "restarts": self.count,
             "stagnation": self._stagnation,
             "equal": self._equal,
             "best_since": self._best,
@@ -130,8 +128,7 @@ class Restarts:
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on counting from a state."""
-        self.count, self._stagnation = int(plain(state["restarts"])), int(plain(state["stagnation"]))
-        self._equal = int(plain(state["equal"]))
+        self._stagnation, self._equal = int(plain(state["stagnation"])), int(plain(state["equal"]))
         self._best, self._last = float(plain(state["best_since"])), float(plain(state["last_best"]))
 
 

@@ -160,7 +160,7 @@ class XNES(Optimizer):
         self._inverse = inverse_of(self._b)
 
     def _begin(self) -> Array:
-        mean, unit, genomes = self._start.begin(self._restarts.count)
+        mean, unit, genomes = self._start.begin(self._search.restarts)
         self._settle(mean, unit)
         self._begun = True
         return self._draw() if genomes is None else genomes

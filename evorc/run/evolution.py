@@ -25,6 +25,9 @@ class AskTell(Protocol):
     @property
     def best(self) -> Individual: ...
 
+    @property
+    def restarts(self) -> int: ...
+
     def ask(self) -> NDArray[np.float64]: ...
 
     def tell(self, fitness: ArrayLike) -> None: ...
@@ -49,7 +52,7 @@ class Evolution:
     rules : StopRules
         While an earlier stage lasts, only limits of generations, evaluations and seconds hold.
     stages : sequence of Stage, default=()
-        What comes before the evaluator's world.
+        What comes before the evaluator's world, and again after each restart of the optimizer.
 
     Raises
     ------
@@ -68,6 +71,7 @@ class Evolution:
         self.rules = rules
         self.history: list[Record] = []
         self.champion: Individual | None = None
+        self.finalist: Individual | None = None  # best in the last stage before the optimizer began anew
         self.reason = ""
         self._earlier = 0.0  # seconds, before the last resumption
         self._began = time.monotonic()
@@ -84,8 +88,11 @@ class Evolution:
 
     @property
     def best(self) -> Individual:
-        """The confirmed champion, or the best so far."""
-        return self.champion or self.optimizer.best
+        """The confirmed champion, or the best so far in the last stage; of the present one before that is reached."""
+        now, before = self.optimizer.best, self.finalist
+        if self.champion or before is None:
+            return self.champion or now
+        return before if self._early or before.fitness >= now.fitness else now
 
     def run(self, watch: Watcher = lambda _: None, interrupts: Interrupts | None = None) -> Result:
         """Go on until a rule holds.
@@ -115,6 +122,7 @@ class Evolution:
         with interrupts.allowed():
             outcome = self.evaluator(genomes, generation)
             champion = self._confirmed(genomes, outcome)
+        restarts = self.optimizer.restarts
         self.optimizer.tell(outcome.fitness)
         last = self.history[-1] if self.history else None
         self.history.append(record_of(outcome, self.stage, last))
@@ -122,10 +130,21 @@ class Evolution:
         self.reason = "solved" if champion else self._rules.reason(self.history[-1], self.seconds)
         if not self.reason and self.optimizer.stop():
             self.reason = "optimizer"
-        if not self.reason and self._early and self.stages[self.stage].until.reason(since(self.history), self.seconds):
-            self.evaluator.close()
-            self.stage += 1
-            self.optimizer.forget()
+        if not self.reason and self.stage and self.optimizer.restarts > restarts:
+            self.finalist = self.best if not self._early else self.finalist
+            self._move_to(0)
+        elif not self.reason and self._early and self._over:
+            self._move_to(self.stage + 1)
+
+    def _move_to(self, stage: int) -> None:
+        self.evaluator.close()
+        self.stage = stage
+        self.optimizer.forget()
+
+    @property
+    def _over(self) -> bool:
+        """Whether the present stage, an early one, has come to its end."""
+        return bool(self.stages[self.stage].until.reason(since(self.history), self.seconds))
 
     @property
     def _early(self) -> bool:
@@ -164,11 +183,9 @@ class Evolution:
     def state_dict(self) -> dict[str, Any]:
         """Everything needed to go on, as arrays and plain values."""
         optimizer = {f"optimizer.{name}": value for name, value in self.optimizer.state_dict().items()}
-        champion = self.champion.genome if self.champion else np.empty(0)
-        fitness = self.champion.fitness if self.champion else np.nan
         own = {"history": to_csv(self.history, header=True), "seconds": self.seconds, "reason": self.reason}
         own["stage"] = self.stage
-        return {**optimizer, **own, "champion": champion, "champion_fitness": fitness}
+        return {**optimizer, **own, **_kept("champion", self.champion), **_kept("finalist", self.finalist)}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on from a state of the same experiment."""
@@ -176,6 +193,15 @@ class Evolution:
         self.optimizer.load_state_dict(optimizer)
         self.history = from_csv(str(state["history"]))
         self.reason, self.stage = str(state["reason"]), int(state["stage"])
-        found = np.asarray(state["champion"], float)
-        self.champion = Individual(found, float(state["champion_fitness"])) if found.size else None
+        self.champion, self.finalist = _restored("champion", state), _restored("finalist", state)
         self._earlier, self._began = float(state["seconds"]), time.monotonic()
+
+
+def _kept(name: str, one: Individual | None) -> dict[str, Any]:
+    """An individual in a state, or that there is none."""
+    return {name: one.genome if one else np.empty(0), f"{name}_fitness": one.fitness if one else np.nan}
+
+
+def _restored(name: str, state: Mapping[str, Any]) -> Individual | None:
+    genome = np.asarray(state[name], float)
+    return Individual(genome, float(state[f"{name}_fitness"])) if genome.size else None

@@ -1,7 +1,11 @@
-"""Incremental evolution: easier worlds come first, and a rule says when to move on (Harvey, Husbands & Cliff 1994)."""
+"""Incremental evolution: easier worlds come first, and a rule says when to move on (Harvey, Husbands & Cliff 1994).
+
+An optimizer that gives up its population begins again in the first world.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 import numpy as np
 
@@ -45,9 +49,9 @@ def check_stages(stages: Sequence[Stage], last: PopulationEvaluator) -> None:
 
 
 def since(records: Sequence[Record]) -> Record:
-    """The last record, counted from the first generation of its stage."""
-    stage = [record for record in records if record.stage == records[-1].stage]
-    last, first = records[-1], stage[0]
+    """The last record, counted from the generation in which its stage began the last time."""
+    last = records[-1]
+    *_, first = takewhile(lambda record: record.stage == last.stage, reversed(records))
     before = 0 if first.generation == 0 else records[first.generation - 1].evaluations
     return last._replace(
         generation=last.generation - first.generation,

@@ -22,6 +22,17 @@ def stages_of(history):
     return [record.stage for record in history]
 
 
+def broken_off(path, text, moment):
+    """A run that ended after so many generations, as if it had been killed."""
+    broken = started(path, text, name=f"broken at {moment}")
+    folder, evolution = broken.folder, broken.evolution
+    with folder.locked(), evolution:
+        folder.begin(text, broken.settings.model_dump())
+        while len(evolution.history) < moment:
+            evolution._generation(session.Interrupts())
+        folder.watch(evolution, at_once=True)
+
+
 @pytest.mark.parametrize("name", ["ga", "pso", "sa", "de", "cosyne", "snes", "cmaes"])
 def test_a_stage_ends_by_its_rule_and_the_best_so_far_begins_anew(name):
     stages = [(EASY, StopRules(max_generations=4)), (EASY, StopRules(max_evaluations=40))]
@@ -68,15 +79,9 @@ def test_a_file_names_stages_and_a_resumed_run_ends_with_the_same_bytes(tmp_path
     records = whole.run(session.Console(quiet=True)).history
     assert stages_of(records)[:4] == [0, 0, 0, 1]
     for moment in (2, 3, 5):
-        broken = started(tmp_path, STAGED, name=f"broken at {moment}")
-        folder, evolution = broken.folder, broken.evolution
-        with folder.locked(), evolution:
-            folder.begin(STAGED, broken.settings.model_dump())
-            while len(evolution.history) < moment:
-                evolution._generation(session.Interrupts())
-            folder.watch(evolution, at_once=True)
+        broken_off(tmp_path, STAGED, moment)
         reopened(tmp_path, name=f"broken at {moment}").run(session.Console(quiet=True))
-        assert outcome(folder.path) == outcome(tmp_path / "whole")
+        assert outcome(tmp_path / f"broken at {moment}") == outcome(tmp_path / "whole")
 
 
 @pytest.mark.parametrize(
@@ -113,3 +118,40 @@ def test_a_file_may_ask_for_a_race(tmp_path):
     assert isinstance(raced.run(session.Console(quiet=True)).best, Individual)
     with pytest.raises(ValueError, match=r"\[racing\] survivors: 2.0 is not within"):
         started(tmp_path, changed(("[run]", "[racing]\nsurvivors = 2.0\n\n[run]")), name="other")
+
+
+BARREN = changed(  # copies are never better: three generations of a world, and the population is given up
+    ("population_size = 8\n", "population_size = 8\ncxpb = 0.0\nmutpb = 0.0\nrestart_after = 2\n"),
+    ("[stop]", "[[stages]]\nuntil = { max_generations = 2 }\npassing = -9.0\n\n[stop]"),
+)
+
+
+def test_an_optimizer_that_begins_anew_begins_in_the_first_stage(tmp_path):
+    result = started(tmp_path, BARREN).run(session.Console(quiet=True))
+    assert stages_of(result.history) == [0, 0, 1, 1, 1, 0, 0, 1, 1, 1, 0, 0]
+    assert result.best.fitness == max(row.best for row in result.history if row.stage == 1)
+    again = result.problem.scores(result.best.genome[None]).mean()
+    assert again == pytest.approx(result.best.fitness)
+
+
+def test_the_best_of_the_last_stage_is_kept_over_a_restart(tmp_path):
+    for moment in range(1, 13):
+        text = BARREN.replace("max_generations = 12", f"max_generations = {moment}")
+        result = started(tmp_path, text, name=f"run {moment}").run(session.Console(quiet=True))
+        stage = max(stages_of(result.history))
+        assert result.best.fitness == max(row.best for row in result.history if row.stage == stage)
+
+
+def test_a_run_that_began_anew_is_resumed_to_the_same_bytes(tmp_path):
+    started(tmp_path, BARREN, name="whole").run(session.Console(quiet=True))
+    for moment in (5, 6, 8):
+        broken_off(tmp_path, BARREN, moment)
+        reopened(tmp_path, name=f"broken at {moment}").run(session.Console(quiet=True))
+        assert outcome(tmp_path / f"broken at {moment}") == outcome(tmp_path / "whole")
+
+
+def test_threads_that_ended_with_a_stage_begin_again(tmp_path):
+    one, two = (
+        started(tmp_path, BARREN, name=f"{n}", n_jobs=n).run(session.Console(quiet=True)).history for n in (1, 2)
+    )
+    assert one == two
