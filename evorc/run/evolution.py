@@ -131,7 +131,8 @@ class Evolution:
         if not self.reason and self.optimizer.stop():
             self.reason = "optimizer"
         if not self.reason and self.stage and self.optimizer.restarts > restarts:
-            self.finalist = self.best if not self._early else self.finalist
+            if not self._early:
+                self.finalist = self.best
             self._move_to(0)
         elif not self.reason and self._early and self._over:
             self._move_to(self.stage + 1)
