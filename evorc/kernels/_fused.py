@@ -9,7 +9,7 @@ import math
 import numpy as np
 from numba.extending import intrinsic, overload
 
-from .compiler import STRICT
+from .compiler import INLINED
 
 
 @intrinsic
@@ -44,6 +44,6 @@ def _rounded(over, under, real):
     return math.nextafter(near, beyond) if missing and even else near  # round to odd
 
 
-@overload(fma, jit_options={"forceinline": True, **STRICT})
+@overload(fma, jit_options=INLINED)
 def _compiled(a, b, c):
     return lambda a, b, c: _fused(a, b, c)

@@ -10,11 +10,9 @@ from numba import types
 from numba.extending import overload, register_jitable
 
 from ._fused import fma
-from .compiler import STRICT
+from .compiler import INLINED
 
-INLINE = {"forceinline": True, **STRICT}
-
-inlined = register_jitable(**INLINE)  # plain Python when called from Python, inlined when called from a kernel
+inlined = register_jitable(**INLINED)  # plain Python when called from Python, inlined when called from a kernel
 
 
 def bits(x):
@@ -22,7 +20,7 @@ def bits(x):
     return x.view(np.int32 if x.dtype == np.float32 else np.int64)
 
 
-@overload(bits, jit_options=INLINE)
+@overload(bits, jit_options=INLINED)
 def compile_bits(x):
     if x is types.float32:
         return lambda x: np.float32(x).view(np.int32)
@@ -34,7 +32,7 @@ def from_bits(i, like):
     return np.int32(i).view(np.float32) if like.dtype == np.float32 else np.int64(i).view(np.float64)
 
 
-@overload(from_bits, jit_options=INLINE)
+@overload(from_bits, jit_options=INLINED)
 def compile_from_bits(i, like):
     if like is types.float32:
         return lambda i, like: np.int32(i).view(np.float32)

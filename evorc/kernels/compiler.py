@@ -22,6 +22,7 @@ from numba.core.dispatcher import Dispatcher
 from numba.experimental.function_type import _get_wrapper_address
 
 STRICT: dict[str, Any] = {"error_model": "numpy", "nogil": True, "fastmath": False}
+INLINED: dict[str, Any] = {**STRICT, "forceinline": True}
 # Kernels make no arrays: all are the caller's. Without counting references a view costs nothing, where counting took
 # half of the time of a step of ten units (0.7 us). An assignment of one array to another counts: see `couple.copy`.
 BORROWED: dict[str, Any] = {"_nrt": False}
@@ -32,12 +33,12 @@ _redirecting = threading.Lock()
 
 def inline(function: Callable) -> Callable:
     """Compile a small scalar function into whatever kernel calls it."""
-    return njit(forceinline=True, **STRICT)(function)
+    return njit(**INLINED)(function)
 
 
 def part(function: Callable) -> Callable:
     """Compile a piece of a kernel, which may hand out views, into that kernel: 5 to 20 % of a small network's step."""
-    return njit(forceinline=True, **STRICT, **BORROWED)(function)
+    return njit(**INLINED, **BORROWED)(function)
 
 
 def kernel(function: Callable) -> Callable:
@@ -92,10 +93,9 @@ def reach(*things: Any) -> list[Any]:
 
 def make_strict(*functions: Any) -> None:
     """Give plain `njit` functions the options of a kernel: with Python's division no loop over them vectorises."""
-    options = {**STRICT, "forceinline": True}
     for thing in reach(*functions):
-        if isinstance(thing, Dispatcher) and not _known(thing) and not options.items() <= thing.targetoptions.items():
-            thing.targetoptions.update(options)
+        if isinstance(thing, Dispatcher) and not _known(thing) and not INLINED.items() <= thing.targetoptions.items():
+            thing.targetoptions.update(INLINED)
             thing._reset_overloads()  # what was compiled or kept on the disk had other options
             thing._can_compile, thing._cache = True, NullCache()
 

@@ -17,6 +17,7 @@ from numba.extending import overload
 
 from . import _vmath_core as core
 from ._vmath_formats import DOUBLE, SINGLE
+from .compiler import INLINED
 
 
 def elementary(source):
@@ -28,7 +29,7 @@ def elementary(source):
             with np.errstate(all="ignore"):
                 return source(x, SINGLE) if isinstance(x, np.float32) else source(np.float64(x), DOUBLE)
 
-        @overload(function, jit_options=core.INLINE)
+        @overload(function, jit_options=INLINED)
         def compiled(x):
             if x is types.float32:
                 return lambda x: source(x, SINGLE)
