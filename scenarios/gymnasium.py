@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Literal, NamedTuple
 from weakref import finalize
 
@@ -44,15 +45,19 @@ class Frame(NamedTuple):
 
 @dataclass
 class Episode:
-    """An environment under way."""
+    """An environment under way. Who looks at it from its first moment on gets it painted, where `paint` makes such."""
 
     env: Any
     seen: NDArray[Any]
+    seed: int
+    paint: Callable[[], Any] | None = None
     total: float = 0.0
     over: bool = False
 
     def snapshot(self) -> Frame | str:
         """What it looks like now; its observation in words where it cannot be rendered."""
+        if self.paint is not None:
+            self._begin_again(self.paint)
         if self.env.render_mode is not None:
             with suppress(Exception):  # without a display or a package each environment raises something else
                 picture = np.asarray(self.env.render(), np.uint8)
@@ -60,12 +65,20 @@ class Episode:
         lines = [f"{element_name(i)}: {value:.4g}" for i, value in enumerate(self.seen)]
         return "\n".join([*lines, f"return: {self.total:.4g}"])
 
+    def _begin_again(self, paint: Callable[[], Any]) -> None:
+        self.env.close()
+        self.env, self.paint = paint(), None
+        self.env.reset(seed=self.seed)
+
 
 class Environments:
-    """Environments of one id, reused where that changes nothing, closed when nobody needs them any more."""
+    """Environments of one id, reused where that changes nothing, closed when nobody needs them any more.
 
-    def __init__(self, make: Callable[[], Any]) -> None:
-        self.make = make
+    They are made without a way to paint them: with one, LunarLander's sparks take 20 times as long as its steps.
+    """
+
+    def __init__(self, make: Callable[[], Any], paint: Callable[[], Any] | None = None) -> None:
+        self.make, self.paint = make, paint
         self.probe = make()
         self.reusable = type(self.probe.unwrapped).__module__.startswith(REUSABLE)
         self.idle = [self.probe]
@@ -79,11 +92,11 @@ class Environments:
             env = self.idle.pop()
         except IndexError:
             env = self.make()
-        return Episode(env, env.reset(seed=seed)[0])
+        return Episode(env, env.reset(seed=seed)[0], seed, self.paint)
 
     def finish(self, episode: Episode) -> float:
         """Its return; the environment is free again."""
-        if self.reusable:
+        if self.reusable and episode.env.render_mode is None:
             self.idle.append(episode.env)
         else:
             episode.env.close()
@@ -120,7 +133,8 @@ def scenario(
     scale : tuple of float or None, default=None
         By what each of them is divided, to bring it to about [-1, 1]. None is 1.
     max_steps : int or None, default=None
-        Steps of an episode. None is the environment's own limit.
+        Steps of an episode in training. None is the environment's own limit, which the held-out test always has
+        where there is one.
     trials : int, default=4
         Episodes whose mean return is the fitness.
     conditions : {"fixed", "fresh"}, default="fixed"
@@ -131,21 +145,20 @@ def scenario(
         How many of them must each reach it, too.
     """
     gym = _gymnasium()
-    make, spec = _maker(gym, env, max_steps)
-    environments = Environments(make)
+    make, paint, spec = _makers(gym, env)
+    environments = Environments(make, paint)
     probe = environments.probe
     chosen = _chosen(_length(gym, env, probe.observation_space), observe)
     divisor = _divisor(scale, len(chosen))
     choose, motors = _actions(gym, env, probe.action_space)
+    limit, whole = _limits(env, max_steps, spec.max_episode_steps)
     _check_test(unseen, needed, env, spec.reward_threshold)
-    limit = max_steps or spec.max_episode_steps
-    if limit is None:
-        raise ValueError(f"max_steps: None is not a number of steps, and {env!r} has no limit of its own")
 
     def sense(world: Episode) -> NDArray[Any]:
         return world.seen[chosen] / divisor
 
     def act(world: Episode, motors: tuple[float, ...]) -> Episode:
+        world.paint = None
         world.seen, reward, terminated, truncated, _ = world.env.step(choose(motors))
         world.total += float(reward)
         world.over = bool(terminated or truncated)
@@ -170,7 +183,7 @@ def scenario(
         baseline={} if spec.reward_threshold is None else {"gymnasium's reward threshold": spec.reward_threshold},
         draw=draw,
     )
-    others = replace(plain, start=lambda key: environments.begin(_seed(key, TESTING)), trials=unseen)
+    others = replace(plain, start=lambda key: environments.begin(_seed(key, TESTING)), trials=unseen, max_steps=whole)
     return replace(plain, tests={"unseen": HeldOut(scenario=others, needed=needed, least_mean=spec.reward_threshold)})
 
 
@@ -182,25 +195,33 @@ def _gymnasium() -> Any:
     return gymnasium
 
 
-def _maker(gym: Any, env: str, max_steps: int | None) -> tuple[Callable[[], Any], Any]:
-    """What makes an environment, and its entry in the registry."""
+def _makers(gym: Any, env: str) -> tuple[Callable[[], Any], Callable[[], Any] | None, Any]:
+    """What makes an environment, and one that can be painted; its entry in the registry. The scenario limits steps."""
     if env not in gym.registry:  # an id with a module before a colon would import that module
         near = difflib.get_close_matches(env, gym.registry, n=3)
         hint = f"Did you mean {' or '.join(near)}?" if near else f"Known are {', '.join(sorted(gym.registry))}."
         raise ValueError(f"env: {env!r} is not a registered environment. {hint}")
-    if max_steps is not None and not (type(max_steps) is int and max_steps >= 1):
-        raise ValueError(f"max_steps: {max_steps!r} is not a whole number of at least 1")
 
     def make(**more: Any) -> Any:
         try:
-            return gym.make(env, max_episode_steps=max_steps, disable_env_checker=True, **more)
+            return gym.make(env, max_episode_steps=-1, disable_env_checker=True, **more)
         except (gym.error.Error, ImportError) as fault:
             raise ValueError(f"env: {env!r} cannot be made: {fault} ({INSTALL} has most of what is needed)") from fault
 
     with make() as first:
         renders = "rgb_array" in first.metadata.get("render_modes", ()) and _can_render(first)
-        looks = {"render_mode": "rgb_array", **_camera(first)} if renders else {}
-    return lambda: make(**looks), gym.spec(env)
+        paint = partial(make, render_mode="rgb_array", **_camera(first)) if renders else None
+    return make, paint, gym.spec(env)
+
+
+def _limits(env: str, max_steps: int | None, own: int | None) -> tuple[int, int]:
+    """Steps of an episode in training and in the test."""
+    if max_steps is not None and not (type(max_steps) is int and max_steps >= 1):
+        raise ValueError(f"max_steps: {max_steps!r} is not a whole number of at least 1")
+    limit, whole = max_steps or own, own or max_steps
+    if limit is None or whole is None:
+        raise ValueError(f"max_steps: None is not a number of steps, and {env!r} has no limit of its own")
+    return limit, whole
 
 
 def _can_render(env: Any) -> bool:

@@ -98,9 +98,18 @@ def test_each_unseen_episode_can_be_needed_beside_their_mean():
     assert not result.success
 
 
-def test_the_steps_can_be_limited():
+def test_the_steps_can_be_limited_in_training_but_not_in_the_test():
     scenario = load_scenario("gymnasium", **HIDDEN, max_steps=20)
-    assert Problem(scenario, NETWORK).scores([CHAMPION]).tolist() == [[20.0] * 4]
+    problem = Problem(scenario, NETWORK)
+    assert problem.scores([CHAMPION]).tolist() == [[20.0] * 4]
+    assert replace(problem, scenario=scenario.tests["unseen"].scenario).scores([CHAMPION]).max() > 20.0
+
+
+def test_an_episode_may_be_longer_than_the_environment_limits_it():
+    scenario = load_scenario("gymnasium", env="Pendulum-v1", max_steps=250, trials=1)
+    problem = Problem(scenario, FullyRecurrent(n_neurons=1))
+    assert len(trace(problem, population(problem)[0]).inputs) == 250
+    assert scenario.tests["unseen"].scenario.max_steps == 200
 
 
 @pytest.mark.parametrize(
@@ -124,7 +133,7 @@ def test_motors_choose_the_action(env, motors, action):
 class Toy:
     """Counts who is open."""
 
-    opened = 0
+    opened, render_mode = 0, None
 
     def __init__(self):
         self.unwrapped, self.shut = self, False
@@ -170,10 +179,23 @@ def test_a_moment_is_a_picture_with_the_return_so_far():
     assert axes.get_title(loc="left") == "return 1"
 
 
+def test_nobody_paints_what_nobody_watches_and_to_watch_changes_nothing():
+    pytest.importorskip("Box2D")
+    pytest.importorskip("pygame")
+    scenario = load_scenario("gymnasium", env="LunarLander-v3", trials=1, max_steps=60)
+    problem = Problem(scenario, FullyRecurrent(n_neurons=4))
+    genomes = population(problem, 3)
+    assert scenario.start(KEY).env.render_mode is None
+    for genome, (score,) in zip(genomes, problem.scores(genomes), strict=True):
+        lived = trace(problem, genome)
+        assert lived.score == score
+        assert isinstance(lived.worlds[-1], module().Frame)
+
+
 def test_a_moment_without_a_picture_is_told_in_words():
     figures = pytest.importorskip("matplotlib.figure")
     env = gymnasium.make("CartPole-v1")
-    moment = module().Episode(env, env.reset(seed=0)[0]).snapshot()
+    moment = module().Episode(env, env.reset(seed=0)[0], seed=0).snapshot()
     axes = figures.Figure().add_subplot()
     module().draw(axes, moment)
     assert axes.texts[0].get_text().startswith("observation 0: 0.0137")
