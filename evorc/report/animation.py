@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
@@ -125,7 +125,7 @@ def pictures(worlds: Sequence[Any], draw: Draw) -> "list[Image]":
     axes = _paper()
     from PIL import Image, ImageChops
 
-    drawn = [Image.fromarray(_pixels(axes, draw, world)).convert("RGB") for world in worlds]
+    drawn = [Image.fromarray(pixels).convert("RGB") for pixels in _drawn(axes, draw, worlds)]
     blank = Image.new("RGB", drawn[0].size, PAPER)
     boxes = np.array([ImageChops.difference(picture, blank).getbbox() or (0, 0, *blank.size) for picture in drawn])
     top = max(int(boxes[:, 1].min()) - PADDING, 0)
@@ -158,6 +158,27 @@ def _paper() -> "Axes":
     axes.xaxis.label.set(color=MUTED, size=9)
     axes.yaxis.label.set(color=MUTED, size=9)
     return axes
+
+
+def _drawn(axes: "Axes", draw: Draw, worlds: Sequence[Any]) -> Iterator[NDArray[np.uint8]]:
+    """Each world in turn. The legend of the first is copied to the others: to draw it would take half of the time."""
+    first = _pixels(axes, draw, worlds[0])
+    yield first
+    legend = axes.get_legend()
+    still = (slice(0), slice(0)) if legend is None else _covered(legend, len(first))
+    if legend is not None:
+        legend.set_visible(False)
+    for world in worlds[1:]:
+        pixels = _pixels(axes, draw, world)
+        pixels[still] = first[still]
+        yield pixels
+
+
+def _covered(artist: Any, height: int) -> tuple[slice, slice]:
+    """Rows and columns of an artist's pixels, and of one more all around."""
+    (left, low), (right, high) = artist.get_window_extent().get_points()
+    rows = slice(max(height - int(np.ceil(high)) - 1, 0), max(height - int(low) + 1, 0))
+    return rows, slice(max(int(left) - 1, 0), int(np.ceil(right)) + 1)
 
 
 def _pixels(axes: "Axes", draw: Draw, world: Any) -> NDArray[np.uint8]:
