@@ -53,7 +53,7 @@ class Setting(NamedTuple):
 UNIT, UNITS, ELMAN = "1 unit", "3 units", "Elman 3"
 TO_BEST = {"population_size": 20, "strategy": "current-to-best/1/bin", "restart_after": 50}
 PAIRED = {"population_size": 10, "sigma": 0.12, "antithetic": True, "restart_after": 15}
-CHAINS = {"population_size": 16, "initial_temperature": 1.0, "restart_after": 500}
+CHAINS = {"population_size": 5, "initial_temperature": 0.1, "step_size": 0.008, "restart_after": 700}
 ROWS = [
     Setting(UNIT, "snes", 0.0, PAIRED, 20_000),
     Setting(UNIT, "xnes", 0.0, {"sigma": 0.1, "restart_after": 15}, 20_000),
@@ -77,7 +77,7 @@ ROWS = [
             ("de", 3.0, TO_BEST),
             ("cosyne", 3.0, {"population_size": 30}),
             ("ga", 3.0, {"population_size": 50}),
-            ("sa", 3.0, CHAINS),
+            ("sa", 1.0, CHAINS),
             ("guessing", 3.0, {"population_size": 128}),
         )
     ),
