@@ -114,16 +114,16 @@ def _dense_single(weights, source, target):
 @kernel
 def _dense_one(weights, source, target):
     sources, targets, _ = weights.shape
-    matrix, total = weights.reshape(sources, targets), target.reshape(targets)
+    matrix, x, total = weights.reshape(sources, targets), source.reshape(sources), target.reshape(targets)
     eights, twos = sources - sources % 8, sources - sources % 2
     for j in range(0, eights, 8):
-        _add_eight(matrix[j : j + 8], source[j : j + 8].reshape(8), total)
+        _add_eight(matrix[j : j + 8], x[j : j + 8], total)
     for j in range(eights, twos, 2):
-        a, b = source[j, 0], source[j + 1, 0]
+        a, b = x[j], x[j + 1]
         for i in range(targets):
             total[i] += matrix[j, i] * a + matrix[j + 1, i] * b
     for j in range(twos, sources):
-        a = source[j, 0]
+        a = x[j]
         for i in range(targets):
             total[i] += matrix[j, i] * a
 
