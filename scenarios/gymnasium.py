@@ -66,8 +66,8 @@ class Episode:
         return "\n".join([*lines, f"return: {self.total:.4g}"])
 
     def _begin_again(self, paint: Callable[[], Any]) -> None:
-        self.env.close()
-        self.env, self.paint = paint(), None
+        plain, self.env, self.paint = self.env, paint(), None
+        plain.close()
         self.env.reset(seed=self.seed)
 
 
@@ -218,10 +218,10 @@ def _limits(env: str, max_steps: int | None, own: int | None) -> tuple[int, int]
     """Steps of an episode in training and in the test."""
     if max_steps is not None and not (type(max_steps) is int and max_steps >= 1):
         raise ValueError(f"max_steps: {max_steps!r} is not a whole number of at least 1")
-    limit, whole = max_steps or own, own or max_steps
-    if limit is None or whole is None:
+    limit = max_steps or own
+    if limit is None:
         raise ValueError(f"max_steps: None is not a number of steps, and {env!r} has no limit of its own")
-    return limit, whole
+    return limit, own or limit
 
 
 def _can_render(env: Any) -> bool:

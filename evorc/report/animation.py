@@ -164,9 +164,9 @@ def _drawn(axes: "Axes", draw: Draw, worlds: Sequence[Any]) -> Iterator[NDArray[
     """Each world in turn. The legend of the first is copied to the others: to draw it would take half of the time."""
     first = _pixels(axes, draw, worlds[0])
     yield first
-    legend = axes.get_legend()
-    still = (slice(0), slice(0)) if legend is None else _covered(legend, len(first))
-    if legend is not None:
+    still = (slice(0), slice(0))
+    if (legend := axes.get_legend()) is not None:
+        still = _covered(legend, len(first))
         legend.set_visible(False)
     for world in worlds[1:]:
         pixels = _pixels(axes, draw, world)
