@@ -44,7 +44,18 @@ def couple(weights, source, target):
     elif weights.shape[2] == 1:
         _dense_shared(weights, source, target)
     else:
-        _dense(weights, source, target)
+        _dense(weights, source, target, 0)
+
+
+@kernel
+def product(weights, source, target):
+    """target[i, l] = sum_j weights[j, i, l] * source[j, l], in the bits of :func:`couple` on a target of zeros."""
+    if weights.shape[0] >= 8 and weights.shape[2] > 1:
+        _begin(weights, source, target)
+        _dense(weights, source, target, 8)
+    else:
+        target[:, :] = 0
+        couple(weights, source, target)
 
 
 @kernel
@@ -62,10 +73,18 @@ def couple_shared(weights, structure, source, target):
 
 
 @kernel
-def _dense(weights, source, target):
+def _begin(weights, source, target):
+    zero = type(target[0, 0])(0)
+    for i in range(target.shape[0]):
+        for l in range(target.shape[1]):
+            target[i, l] = zero + eight(weights, source, 0, i, l, l)
+
+
+@kernel
+def _dense(weights, source, target, first):
     sources, targets, lanes = weights.shape
     eights, twos = sources - sources % 8, sources - sources % 2
-    for j in range(0, eights, 8):
+    for j in range(first, eights, 8):
         for i in range(targets):
             for l in range(lanes):
                 target[i, l] += eight(weights, source, j, i, l, l)

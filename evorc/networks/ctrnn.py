@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..kernels.compiler import inline, kernel
-from ..kernels.couple import copy, couple
+from ..kernels.couple import copy, couple, product
 from ..kernels.elementwise import exp_of, sigmoid_of
 from ..kernels.layout import Population
 from ..kernels.vmath import sigmoid
@@ -38,8 +38,7 @@ def shown(gain, y, theta):
 @kernel
 def pull(weights, state, inputs):
     """The sums that drive the neurons."""
-    state.drive[:, :] = 0
-    couple(weights.recurrent, state.output, state.drive)
+    product(weights.recurrent, state.output, state.drive)
     couple(weights.inputs, inputs, state.drive)
 
 

@@ -19,7 +19,7 @@ from scipy.special import logsumexp
 
 from ..kernels import aligned
 from ..kernels.compiler import inline, kernel
-from ..kernels.couple import couple
+from ..kernels.couple import product
 from ..kernels.layout import State, Weights, no_streams, no_structure
 from ..kernels.settle import settle
 from ..kernels.vmath import exp
@@ -52,8 +52,7 @@ def step_dense(weights, state, inputs):
     """One sweep: the units decide one by one, and every one that turns changes the overlaps at once."""
     s, overlap, pull = state.output, state.drive, state.memory[0, 0]
     n = int(weights.params[0, 0, 0])
-    overlap[:, :] = 0
-    couple(weights.recurrent, s, overlap)
+    product(weights.recurrent, s, overlap)
     for i in range(s.shape[0]):
         pull[:] = 0
         for m in range(overlap.shape[0]):
@@ -81,11 +80,9 @@ def _decide(s, pull):
 def step_modern(weights, state, inputs):
     """All patterns, weighted by the softmax of their overlaps."""
     p, beta = state.drive, weights.params[0, 0, 0]
-    p[:, :] = 0
-    couple(weights.recurrent, state.output, p)
+    product(weights.recurrent, state.output, p)
     _softmax(beta, p, state.memory[0, 0], state.memory[0, 1])
-    state.output[:, :] = 0
-    couple(weights.readout, p, state.output)
+    product(weights.readout, p, state.output)
 
 
 @kernel

@@ -15,7 +15,7 @@ from scipy import sparse
 
 from ..kernels import aligned
 from ..kernels.compiler import inline, kernel, part
-from ..kernels.couple import copy, couple, couple_shared
+from ..kernels.couple import copy, couple, couple_shared, product
 from ..kernels.layout import Population, State, Weights, no_streams
 from ..kernels.random import Key, disturb, stream
 from ..kernels.squash import rectified, squash
@@ -59,8 +59,7 @@ def finish(weights, state):
     x = state.output[n_outputs:]
     disturb(weights.params[NOISE], state.stream, x)
     if n_outputs:
-        state.drive[:n_outputs] = 0
-        couple(weights.readout, x, state.drive[:n_outputs])
+        product(weights.readout, x, state.drive[:n_outputs])
         squash(state.drive[:n_outputs], state.output[:n_outputs])
 
 

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import xlog1py
 
 from ..kernels.compiler import inline, kernel
-from ..kernels.couple import couple
+from ..kernels.couple import product
 from ..kernels.drive import drive
 from ..kernels.layout import State, Weights, no_streams, no_structure
 from ..kernels.settle import settle
@@ -36,8 +36,7 @@ def flow(weights, i, u, total):
 def step_bipolar(weights, state, inputs):
     """Forward Euler."""
     u, v, total, gain = state.memory[0], state.output, state.drive, weights.params[GAIN]
-    total[:, :] = 0
-    couple(weights.recurrent, v, total)
+    product(weights.recurrent, v, total)
     for i in range(u.shape[0]):
         for l in range(u.shape[1]):
             u[i, l] += weights.dt * flow(weights, i, u[i, l], total[i, l])
@@ -48,8 +47,7 @@ def step_bipolar(weights, state, inputs):
 def step_binary(weights, state, inputs):
     """Forward Euler; (1 + tanh x) / 2 is the logistic function of 2 x."""
     u, v, total, gain = state.memory[0], state.output, state.drive, weights.params[GAIN]
-    total[:, :] = 0
-    couple(weights.recurrent, v, total)
+    product(weights.recurrent, v, total)
     for i in range(u.shape[0]):
         for l in range(u.shape[1]):
             u[i, l] += weights.dt * flow(weights, i, u[i, l], total[i, l])

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..kernels.compiler import inline, kernel
-from ..kernels.couple import couple
+from ..kernels.couple import product
 from ..kernels.random import Key, stream, stream_integer, stream_uniform
 from ..kernels.settle import CYCLE, UNSETTLED
 from ..kernels.vmath import sigmoid
@@ -53,8 +53,7 @@ def name_streams(seed, names, words):
 @kernel
 def fields_of(matrix, states, fields):
     """fields [target, probe] of states [source, probe], summed in one order however many probes there are."""
-    fields[:, :] = 0
-    couple(matrix, states, fields)
+    product(matrix, states, fields)
 
 
 @kernel

@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose
 from scipy import sparse
 
 from evorc.kernels.compiler import JIT
-from evorc.kernels.couple import copy, couple, couple_shared
+from evorc.kernels.couple import copy, couple, couple_shared, product
 from evorc.kernels.layout import no_structure
 from evorc.kernels.structure import structured
 
@@ -39,6 +39,18 @@ def test_a_matrix_a_lane(sources, lanes, rng):
     expected = target + np.einsum("jil,jl->il", weights, source)
     couple(weights, source, target)
     assert_allclose(target, expected, rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("shared", [False, True])
+@pytest.mark.parametrize("lanes", LANES)
+@pytest.mark.parametrize("sources", SIZES)
+def test_a_product_has_the_bits_of_a_sum_that_begins_at_zero(sources, lanes, shared, rng):
+    weights, source = rng.normal(size=(sources, 5, 1 if shared else lanes)), rng.normal(size=(sources, lanes))
+    weights[:, 0], source[:, 0] = -0.0, 0.0  # a sum of -0, which 0 + makes 0
+    expected, found = np.zeros((5, lanes)), np.full((5, lanes), np.nan)
+    couple(weights, source, expected)
+    product(weights, source, found)
+    assert found.tobytes() == expected.tobytes()
 
 
 @pytest.mark.parametrize("lanes", LANES)
