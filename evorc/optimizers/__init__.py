@@ -50,7 +50,8 @@ _MODULES = {
     "SNES": "snes",
     "XNES": "xnes",
 }
-_NAMES = {module: name for name, module in _MODULES.items()} | {
+SEVERAL = "nsga2"  # has several objectives, which nobody who names an optimizer has
+_NAMES = {module: name for name, module in _MODULES.items() if module != SEVERAL} | {
     "de": "DifferentialEvolution",
     "ga": "GeneticAlgorithm",
     "guessing": "RandomWeightGuessing",
@@ -68,7 +69,7 @@ def names() -> list[str]:
     >>> "particle_swarm" in names()
     True
     """
-    return sorted(_MODULES.values())
+    return sorted(set(_MODULES.values()) - {SEVERAL})
 
 
 def by_name(name: str) -> Any:
@@ -83,13 +84,16 @@ def by_name(name: str) -> Any:
     Raises
     ------
     ValueError
-        If there is no such optimizer; the message has the nearest names.
+        If there is no such optimizer; the message has the nearest names. ``"nsga2"`` is none of them: it is told
+        several objectives, and what is run by name has one fitness.
 
     Examples
     --------
     >>> by_name("pso").__name__
     'ParticleSwarm'
     """
+    if name == SEVERAL:
+        raise ValueError(f"optimizer: {name!r} is told several objectives, and here is one fitness; ask and tell NSGA2")
     if name not in _NAMES:
         near = get_close_matches(str(name), _NAMES, cutoff=0.4)
         hint = f" Did you mean {' or '.join(near)}?" if near else ""

@@ -21,10 +21,12 @@ from evorc.optimizers import (
     GeneticAlgorithm,
     Individual,
     OpenAIES,
+    Optimizer,
     ParticleSwarm,
     RandomWeightGuessing,
     SimulatedAnnealing,
     by_name,
+    names,
 )
 
 
@@ -303,6 +305,13 @@ def test_optimizers_have_names(name, expected):
 def test_an_unknown_name_suggests_the_nearest():
     with pytest.raises(ValueError, match=r"optimizer: 'partical_swarm' is not one of .*Did you mean particle_swarm"):
         by_name("partical_swarm")
+
+
+def test_what_has_several_objectives_is_not_run_by_name():
+    with pytest.raises(ValueError, match="'nsga2' is told several objectives, and here is one fitness"):
+        by_name("nsga2")
+    assert "nsga2" not in names()
+    assert all(issubclass(by_name(name), Optimizer) for name in names())
 
 
 def test_importing_the_package_imports_no_optimizer():
