@@ -3,7 +3,8 @@
 Every seed is one run of `scenarios/NAME.toml`, its champion put to all held-out tests. Asked: the T-maze with three
 times the longest delay 200 of 200, without a memory about half; phototaxis 950 of 1,000 starts and sooner at the lamp
 than Braitenberg's vehicle; a chemotaxis index of 0.86 from unseen orientations; a statically stable gait. Steps per
-second are of worlds and networks together on random genomes; the public C++ program of the worm makes 3.6e5.
+second are of worlds and networks together on random genomes; the public C++ program of the worm makes 3.6e5. Words
+after the program's name, such as ``klinotaxis``, run the tasks that contain one of them; other rows stay.
 """
 
 import sys
@@ -11,7 +12,7 @@ import time
 from typing import Any
 
 import numpy as np
-from _bench import median_cpu, pin, save, table
+from _bench import median_cpu, pin, save, saved, table
 
 from evorc.evaluate import PopulationEvaluator
 from evorc.evaluate.trace import trace
@@ -50,10 +51,10 @@ def row(name: str, seed: int, result: Result, seconds: float) -> dict[str, Any]:
     return {"seed": seed, "evaluations": result.evaluations, "CPU s": seconds, "fitness": fitness, **tests}
 
 
-def seeds(title: str, name: str, run: Any, count: int) -> tuple[dict[str, Any], list[Result]]:
+def seeds(title: str, name: str, run: Any) -> tuple[dict[str, Any], list[Result]]:
     """All seeds of one task, printed."""
     rows, results = [], []
-    for seed in range(count):
+    for seed in range(SEEDS):
         began = time.process_time()
         results.append(run(seed))
         rows.append(row(name, seed, results[-1], time.process_time() - began))
@@ -114,7 +115,6 @@ def speeds() -> list[dict[str, Any]]:
 
 def main() -> None:
     pin()
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else SEEDS
     runs: dict[str, tuple[str, Any]] = {
         "T-maze": ("delayed_response", lambda seed: evolved("delayed_response", seed)),
         "T-maze, no memory": ("delayed_response", memoryless),
@@ -123,9 +123,12 @@ def main() -> None:
         "hexapod": ("hexapod", lambda seed: evolved("hexapod", seed)),
         "phototaxis, one eye": ("phototaxis", lambda seed: evolved("phototaxis", seed, eyes=1)),
     }
-    found: dict[str, Any] = {"seeds": count}
+    words = sys.argv[1:]
+    found = {**saved("movement"), "seeds": SEEDS} if words else {"seeds": SEEDS}
     for title, (name, run) in runs.items():
-        found[title], results = seeds(title, name, run, count)
+        if words and not any(word in title for word in words):
+            continue
+        found[title], results = seeds(title, name, run)
         if name == "hexapod":
             found["gaits"] = [gait(result) for result in results]
         save("movement", found)
