@@ -119,14 +119,6 @@ def start_apart(key):
 
 
 @njit
-def start_mixed(key):
-    """Every third one anywhere, the others apart."""
-    if (key.trial // 3) % 3 == 2:
-        return anywhere(key, 30)
-    return start_apart(key)
-
-
-@njit
 def start_validation(key):
     return anywhere(key, 10)
 
@@ -146,9 +138,7 @@ def crossings(world):
     return world.crossings
 
 
-def scenario(
-    *, spacing: float = 50.0, apart_starts: int = 0, mixed_starts: int = 0, crossing: bool = False, dt: float = 0.1
-) -> Scenario:
+def scenario(*, spacing: float = 50.0, apart_starts: int = 0, crossing: bool = False, dt: float = 0.1) -> Scenario:
     """Perceptual crossing; the score is how near to each other the agents stay, 1 at best.
 
     Parameters
@@ -159,8 +149,6 @@ def scenario(
     apart_starts : int, default=0
         Trials a condition, drawn at random instead of taken from the grid, in which both begin between
         the same two objects and may walk apart: agents that stop at whatever they feel fail every second of them.
-    mixed_starts : int, default=0
-        The same, but every third one begins anywhere. Not beside `apart_starts`.
     crossing : bool, default=False
         Whether a trial that scores more than 0.99 gains 0.02 if the agents pass each other in its second half, so that
         they do not stand face to face. Held-out tests score closeness alone.
@@ -172,11 +160,9 @@ def scenario(
     if not 0.0 < dt <= 0.5:
         raise ValueError(f"dt: {dt!r} is not above 0 and at most 0.5")
     trained = _meeting(spacing, dt, CROSSING if crossing else 0.0)
-    if apart_starts and mixed_starts:
-        raise ValueError(f"mixed_starts: {mixed_starts!r} beside {apart_starts} apart_starts; one of them is 0")
-    if apart_starts or mixed_starts:
-        trials = len(CONDITIONS) * (apart_starts or mixed_starts)
-        trained = replace(trained, start=start_mixed if mixed_starts else start_apart, trials=trials)
+    if apart_starts:
+        trials = len(CONDITIONS) * apart_starts
+        trained = replace(trained, start=start_apart, trials=trials)
     # One of a generation may try to be confirmed, the best: a test takes as long as eight evaluations.
     return replace(trained, passing=None, tests=_tests(dt), confirm=("validation", "validation, fine"))
 

@@ -115,18 +115,8 @@ def test_starts_apart_lie_between_the_same_two_objects():
         assert x1 > x2 if half else (x1 + 150) % 600 < (x2 + 150) % 600
 
 
-def test_of_mixed_starts_every_third_is_anywhere():
-    apart, mixed = (load_scenario("perceptual_crossing", **{f"{kind}_starts": 40}) for kind in ("apart", "mixed"))
-    keys = [KEY._replace(trial=trial) for trial in range(120)]
-    alike = [apart.start(key) == mixed.start(key) for key in keys]
-    assert alike == [key.trial // 3 % 3 != 2 for key in keys]
-    others = [mixed.start(key) for key, same in zip(keys, alike) if not same]
-    assert any(((x1 - 150) % 600 < 300) != ((x2 - 150) % 600 < 300) for x1, x2, *_ in others)
-
-
-@pytest.mark.parametrize("options", [{}, {"mixed_starts": 40}])
-def test_held_out_starts_were_never_trained(options):
-    scenario = load_scenario("perceptual_crossing", **options)
+def test_held_out_starts_were_never_trained():
+    scenario = load_scenario("perceptual_crossing")
     tests = [scenario, *(scenario.tests[name].scenario for name in ("validation", "unseen"))]
     drawn = [{made.start(KEY._replace(trial=trial))[:2] for trial in range(made.trials)} for made in tests]
     assert not drawn[0] & drawn[1] | drawn[1] & drawn[2] | drawn[0] & drawn[2]
@@ -151,7 +141,6 @@ def test_random_controllers_score_the_chance_level():
         ({"dt": 0.0}, "dt: 0.0 is not above 0 and at most 0.5"),
         ({"spacing": 10.0}, "spacing: 10.0 is not within 25 and 600"),
         ({"apart_starts": -1}, "trials: -3 is not a whole number of at least 1"),
-        ({"apart_starts": 2, "mixed_starts": 1}, "mixed_starts: 1 beside 2 apart_starts; one of them is 0"),
     ],
 )
 def test_a_wrong_option_is_named(options, message):
