@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
+from ..kernels.couple import product
 from .checks import one_of, square, whole
-from .hopfield_sweeps import Net, Plan, Work, fields_of, name_streams, relax
+from .hopfield_sweeps import Net, Plan, Work, name_streams, relax
 from .spec import Array
 from .units import LOW, two_valued
 
@@ -204,7 +205,7 @@ class Memory:
             exact: NDArray[Any] = states @ self._net.matrix
             return exact
         fields = np.empty(states.T.shape)
-        fields_of(self._net.matrix[:, :, None], np.ascontiguousarray(states.T), fields)
+        product(self._net.matrix[:, :, None], np.ascontiguousarray(states.T), fields)
         return np.ascontiguousarray(fields.T)
 
     def _plan(self, update: Any, order: str, temperature: Any, max_sweeps: int, record_every: int | None) -> Plan:

@@ -9,7 +9,6 @@ from typing import NamedTuple
 import numpy as np
 
 from ..kernels.compiler import inline, kernel
-from ..kernels.couple import product
 from ..kernels.random import Key, stream, stream_integer, stream_uniform
 from ..kernels.settle import CYCLE, UNSETTLED
 from ..kernels.vmath import sigmoid
@@ -48,12 +47,6 @@ def name_streams(seed, names, words):
     """The word of every probe's random numbers."""
     for p in range(words.size):
         words[p] = stream(Key(seed, 0, names[p], 0))
-
-
-@kernel
-def fields_of(matrix, states, fields):
-    """fields [target, probe] of states [source, probe], summed in one order however many probes there are."""
-    product(matrix, states, fields)
 
 
 @kernel

@@ -18,7 +18,7 @@ from scipy.linalg import expm, null_space
 
 from ..kernels import aligned
 from ..kernels.compiler import kernel
-from ..kernels.couple import copy, couple
+from ..kernels.couple import copy, product
 from ..kernels.random import Key, stream, stream_normal, stream_uniform
 from ..kernels.squash import squash
 from .bam_memory import Array, Memory, check_shapes
@@ -280,9 +280,8 @@ def pull(sets, room, t):
     for r in range(room.drive.shape[0]):
         squash(room.past[(t + slots - sets.lags[r, 0]) % slots], room.seen)
         drive = room.drive[r]
-        drive[:, :] = 0
-        couple(sets.forward[r], room.seen[m:], drive[:m])
-        couple(sets.backward[r], room.seen[:m], drive[m:])
+        product(sets.forward[r], room.seen[m:], drive[:m])
+        product(sets.backward[r], room.seen[:m], drive[m:])
 
 
 @kernel

@@ -50,8 +50,9 @@ _MODULES = {
     "SNES": "snes",
     "XNES": "xnes",
 }
-SEVERAL = "nsga2"  # has several objectives, which nobody who names an optimizer has
-_NAMES = {module: name for name, module in _MODULES.items() if module != SEVERAL} | {
+_SEVERAL = "nsga2"  # has several objectives, which nobody who names an optimizer has
+_LONG = {module: name for name, module in _MODULES.items() if module != _SEVERAL}
+_NAMES = _LONG | {
     "de": "DifferentialEvolution",
     "ga": "GeneticAlgorithm",
     "guessing": "RandomWeightGuessing",
@@ -69,7 +70,7 @@ def names() -> list[str]:
     >>> "particle_swarm" in names()
     True
     """
-    return sorted(set(_MODULES.values()) - {SEVERAL})
+    return sorted(_LONG)
 
 
 def by_name(name: str) -> Any:
@@ -92,7 +93,7 @@ def by_name(name: str) -> Any:
     >>> by_name("pso").__name__
     'ParticleSwarm'
     """
-    if name == SEVERAL:
+    if name == _SEVERAL:
         raise ValueError(f"optimizer: {name!r} is told several objectives, and here is one fitness; ask and tell NSGA2")
     if name not in _NAMES:
         near = get_close_matches(str(name), _NAMES, cutoff=0.4)

@@ -35,7 +35,7 @@ FAULTS = {
     "a scenario by its path": (('"lever"', '"../lever"'), "[scenario] name: '../lever' is not known."),
     "an unknown network": (('"fully_', '"fuly_'), "[network] name: 'fuly_recurrent' .* Did you mean fully_recurrent?"),
     "an unheard-of network": (('"fully_recurrent"', '"jordan"'), "[network] name: 'jordan' is not known. Known are "),
-    "an unknown optimizer": (('"ga"', '"pso2"'), "[optimizer] name: 'pso2' is not one of .* Did you mean pso"),
+    "an unknown optimizer": (('"ga"', '"pso2"'), "[optimizer] name: 'pso2' is not one of .* Did you mean pso?"),
     # options of scenario, network, optimizer
     "an unknown option": (network("neurons = 3"), "[network] neurons: is not known; allowed are .*n_neurons"),
     "an option of the run": ((OPTIMIZER, "target = 3"), "[optimizer] target: is not known; allowed are "),
